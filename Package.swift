@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+// The layers of Sources/README.md as code, in the same order, one line per target. Build with
+// `--explicit-target-dependency-import-check error`: without it SwiftPM accepts an undeclared import.
+import PackageDescription
+
+let language: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A target without a pointer in it: the compiler refuses every unmarked unsafe expression.
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"],
+    swiftSettings: language + [.strictMemorySafety()])
+}
+
+/// A target that owns memory or calls C. `-enforce-exclusivity=unchecked` drops the run-time
+/// exclusivity checks from its inner loops; tests run the same code in debug with them on.
+func native(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"],
+    swiftSettings: language
+      + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))])
+}
+
+/// A C or C++ target, optimised in debug builds too, so that tests run the kernels users run.
+func shim(_ name: String, libraries: [String] = [], exclude: [String] = ["README.md"]) -> Target {
+  .target(
+    name: name, exclude: exclude,
+    cSettings: [.unsafeFlags(["-O3"])], cxxSettings: [.unsafeFlags(["-O2"])],
+    linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tests(_ name: String, of subjects: [Target.Dependency], data: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: subjects, exclude: data, swiftSettings: language)
+}
+
+let foundation: [Target] = [
+  shim("CKernels", libraries: ["pthread", "m"], exclude: ["README.md", "generic"]),
+  shim("COpenBLAS", libraries: ["dl"]),
+  shim("CImageCodecs", libraries: ["png", "jpeg"]),
+  shim("CReadline", libraries: ["readline"]),
+  shim(
+    "CGnuplot", libraries: ["boost_iostreams", "boost_system", "boost_filesystem", "util"]),
+  shim("CLibrary", exclude: ["README.md"]),
+]
+
+let numbers: [Target] = [
+  native("Arrays", ["CKernels", "COpenBLAS"]),
+  native("Images", ["Arrays", "CImageCodecs"]),
+  native("Autograd", ["Arrays"]),
+  native("Clustering", ["Arrays"]),
+  native("Layers", ["Autograd", "Arrays"]),
+  native("Datasets", ["Images", "Arrays"]),
+  native("Training", ["Layers", "Autograd", "Arrays"]),
+  native("MaskedModeling", ["Training", "Layers", "Clustering", "Autograd", "Arrays"]),
+]
+
+let scripting: [Target] = [
+  core("Syntax"),
+  core("Bytecode", ["Syntax"]),
+  native("Interpreter", ["Bytecode", "Syntax"]),
+  native("Plotting", ["CGnuplot"]),
+]
+
+let faces: [Target] = [
+  native("StandardLibrary", ["CLibrary"]),
+  native(
+    "Builtins",
+    [
+      "Interpreter", "Bytecode", "Syntax", "Plotting", "StandardLibrary",
+      "MaskedModeling", "Training", "Datasets", "Layers", "Clustering", "Images", "Autograd",
+      "Arrays",
+    ]),
+  native("Session", ["Builtins", "Interpreter", "Bytecode", "Syntax"]),
+  native("REPL", ["Session", "Syntax", "CReadline"]),
+  native(
+    "Commands",
+    [
+      "REPL", "Session", "Syntax",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
+  .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
+  .executableTarget(
+    name: "ccv-bench",
+    dependencies: [
+      "Session", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays",
+    ],
+    path: "Sources/Benchmarks", exclude: ["README.md"], swiftSettings: language),
+]
+
+let testTargets: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
+    swiftSettings: language),
+  tests("KernelTests", of: ["CKernels", "Arrays", "TestSupport"]),
+  tests("ArraysTests", of: ["Arrays", "TestSupport"]),
+  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"]),
+  tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),
+  tests("ClusteringTests", of: ["Clustering", "Arrays", "TestSupport"]),
+  tests("LayersTests", of: ["Layers", "Autograd", "Arrays", "TestSupport"]),
+  tests("DatasetsTests", of: ["Datasets", "Images", "Arrays", "TestSupport"]),
+  tests("TrainingTests", of: ["Training", "Layers", "Autograd", "Arrays", "TestSupport"]),
+  tests(
+    "MaskedModelingTests",
+    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"]),
+  tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
+  tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
+  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),
+  tests("PlottingTests", of: ["Plotting"]),
+  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Arrays"]),
+  tests("REPLTests", of: ["REPL", "Session", "Syntax"]),
+]
+
+let package = Package(
+  name: "ccv",
+  products: [
+    .executable(name: "ccv", targets: ["ccv"]),
+    .executable(name: "ccv-bench", targets: ["ccv-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: foundation + numbers + scripting + faces + testTargets,
+  cLanguageStandard: .c2x,
+  cxxLanguageStandard: .cxx17)
