@@ -1,0 +1,112 @@
+/// A counter-based stream of random numbers (Philox4x32-10; Salmon et al. 2011).
+///
+/// A number is a pure function of (seed, stream, position), so results do not depend on how many
+/// threads draw them. `split(_:)` gives an independent stream for a part of the work, such as one
+/// image of a batch. Not for cryptography.
+public struct RandomSource: Sendable, Hashable {
+  /// The key: what `seed(7)` sets.
+  public let seed: UInt64
+  /// Which of the seed's independent streams this is.
+  public let stream: UInt64
+  /// Blocks of four 32-bit words drawn so far.
+  public internal(set) var position: UInt64
+  private var block: SIMD4<UInt32> = .zero
+  private var used = 4
+
+  /// A stream at its beginning.
+  public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
+    self.seed = seed
+    self.stream = stream
+    self.position = position
+  }
+
+  /// An independent stream that depends on this one's seed and stream and on `index` alone.
+  public func split(_ index: UInt64) -> RandomSource {
+    let mixed = Philox.block(seed: seed, stream: stream ^ 0x9E37_79B9_7F4A_7C15, position: index)
+    return RandomSource(seed: seed, stream: UInt64(mixed[0]) << 32 | UInt64(mixed[1]))
+  }
+
+  /// An independent stream, made from the next numbers of this one.
+  public mutating func next() -> RandomSource {
+    RandomSource(seed: seed, stream: UInt64(word()) << 32 | UInt64(word()))
+  }
+
+  /// The next 32 random bits.
+  public mutating func word() -> UInt32 {
+    if used == 4 {
+      block = Philox.block(seed: seed, stream: stream, position: position)
+      position += 1
+      used = 0
+    }
+    defer { used += 1 }
+    return block[used]
+  }
+
+  /// A number in 0..<1 with 53 random bits.
+  public mutating func uniform() -> Double {
+    let bits = (UInt64(word()) << 32 | UInt64(word())) >> 11
+    return Double(bits) * 0x1p-53
+  }
+
+  /// A number in `range`.
+  public mutating func uniform(in range: ClosedRange<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+  }
+
+  /// An integer in 0..<bound without bias (Lemire 2019).
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0, "the bound of a random integer is positive")
+    let range = UInt64(bound)
+    while true {
+      let bits = UInt64(word()) << 32 | UInt64(word())
+      let (high, low) = bits.multipliedFullWidth(by: range)
+      if low >= (0 &- range) % range { return Int(high) }
+    }
+  }
+
+  /// The integers 0..<count in random order (Fisher-Yates).
+  public mutating func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    shuffle(&order)
+    return order
+  }
+
+  /// Puts the elements in random order (Fisher-Yates).
+  public mutating func shuffle<T>(_ elements: inout [T]) {
+    guard elements.count > 1 else { return }
+    for last in stride(from: elements.count - 1, to: 0, by: -1) {
+      elements.swapAt(last, integer(below: last + 1))
+    }
+  }
+
+  /// `count` distinct integers of 0..<bound in random order; `count` is at most `bound`.
+  public mutating func sample(_ count: Int, below bound: Int) -> [Int] {
+    precondition(count <= bound, "a sample without replacement is no larger than its population")
+    // A sparse Fisher-Yates: memory for the sample, not for the population.
+    var moved = [Int: Int]()
+    return (0..<count).map { index in
+      let other = index + integer(below: bound - index)
+      let picked = moved[other] ?? other
+      moved[other] = moved[index] ?? index
+      return picked
+    }
+  }
+}
+
+/// The Philox4x32-10 block function.
+package enum Philox {
+  package static func block(seed: UInt64, stream: UInt64, position: UInt64) -> SIMD4<UInt32> {
+    var counter = SIMD4<UInt32>(
+      UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: position >> 32),
+      UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32))
+    var (k0, k1) = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    for _ in 0..<10 {
+      let a = counter[0].multipliedFullWidth(by: 0xD251_1F53)
+      let b = counter[2].multipliedFullWidth(by: 0xCD9E_8D57)
+      counter = SIMD4(b.high ^ counter[1] ^ k0, b.low, a.high ^ counter[3] ^ k1, a.low)
+      k0 &+= 0x9E37_79B9
+      k1 &+= 0xBB67_AE85
+    }
+    return counter
+  }
+}
