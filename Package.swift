@@ -68,7 +68,9 @@ let scripting: [Target] = [
 ]
 
 let faces: [Target] = [
-  native("StandardLibrary", ["CLibrary"]),
+  .target(
+    name: "StandardLibrary", dependencies: ["CLibrary"], exclude: ["README.md", "methods"],
+    swiftSettings: language),
   native(
     "Builtins",
     [

@@ -1,0 +1,86 @@
+#define _GNU_SOURCE
+#include "COpenBLAS.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 };
+
+typedef void (*sgemm_function)(int order, int transpose_a, int transpose_b, int m, int n, int k,
+                               float alpha, const float *a, int lda, const float *b, int ldb,
+                               float beta, float *c, int ldc);
+
+static sgemm_function sgemm;
+static const char *core = "", *version = "";
+static char problem[160], warning[200];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+// The core type to ask for. Left to itself the packaged library takes newer AVX-512 CPUs for
+// Cooperlake, whose small products are slow, or does not know the CPU at all.
+static const char *best_core(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return "SkylakeX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
+#endif
+  return NULL;
+}
+
+static void load(void) {
+  const char *best = best_core();
+  const char *exported = getenv("OPENBLAS_CORETYPE");
+  if (exported && *exported) {
+    if (best && strcmp(best, "SkylakeX") == 0 && strcasecmp(exported, "SkylakeX") != 0 &&
+        strcasecmp(exported, "Cooperlake") != 0 && strcasecmp(exported, "Sapphirerapids") != 0)
+      snprintf(warning, sizeof warning,
+               "OPENBLAS_CORETYPE=%.30s keeps matrix products from using this CPU's AVX-512; "
+               "unset it to let ccv choose",
+               exported);
+  } else if (best) {
+    setenv("OPENBLAS_CORETYPE", best, 1);
+  }
+  // The engine's own pool splits the work; a second pool below it would fight for the cores.
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+
+  void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!library) library = dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL);
+  if (!exported) unsetenv("OPENBLAS_CORETYPE");
+  if (!library) {
+    snprintf(problem, sizeof problem,
+             "OpenBLAS is not installed; try: apt-get install libopenblas-dev");
+    return;
+  }
+  sgemm = (sgemm_function)dlsym(library, "cblas_sgemm");
+  void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
+  const char *(*corename)(void) = (const char *(*)(void))dlsym(library, "openblas_get_corename");
+  const char *(*config)(void) = (const char *(*)(void))dlsym(library, "openblas_get_config");
+  if (!sgemm) {
+    snprintf(problem, sizeof problem, "the OpenBLAS that is installed has no cblas_sgemm");
+    return;
+  }
+  if (set_threads) set_threads(1);
+  if (corename) core = corename();
+  if (config) version = config();
+}
+
+const char *ccv_blas_problem(void) {
+  pthread_once(&once, load);
+  return problem[0] ? problem : NULL;
+}
+
+void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
+               const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c,
+               int64_t ldc) {
+  sgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE,
+        (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
+}
+
+const char *ccv_blas_core(void) { return core; }
+const char *ccv_blas_version(void) { return version; }
+const char *ccv_blas_warning(void) { return warning[0] ? warning : NULL; }
