@@ -31,7 +31,7 @@ func native(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 func shim(_ name: String, libraries: [String] = [], exclude: [String] = ["README.md"]) -> Target {
   .target(
     name: name, exclude: exclude,
-    cSettings: [.unsafeFlags(["-O3"])], cxxSettings: [.unsafeFlags(["-O2"])],
+    cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])], cxxSettings: [.unsafeFlags(["-O2"])],
     linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -52,12 +52,12 @@ let foundation: [Target] = [
 let numbers: [Target] = [
   native("Arrays", ["CKernels", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
-  native("Autograd", ["Arrays"]),
-  native("Clustering", ["Arrays"]),
-  native("Layers", ["Autograd", "Arrays"]),
+  native("Autograd", ["Arrays", "CKernels", "COpenBLAS"]),
+  native("Clustering", ["Arrays", "CKernels"]),
+  native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
-  native("Training", ["Layers", "Autograd", "Arrays"]),
-  native("MaskedModeling", ["Training", "Layers", "Clustering", "Autograd", "Arrays"]),
+  native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
+  native("MaskedModeling", ["Training", "Layers", "Clustering", "Autograd", "Arrays", "CKernels"]),
 ]
 
 let scripting: [Target] = [

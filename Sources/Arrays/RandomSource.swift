@@ -1,3 +1,6 @@
+import CKernels
+import Glibc
+
 /// A counter-based stream of random numbers (Philox4x32-10; Salmon et al. 2011).
 ///
 /// A number is a pure function of (seed, stream, position), so results do not depend on how many
@@ -108,5 +111,57 @@ package enum Philox {
       k1 &+= 0xBB67_AE85
     }
     return counter
+  }
+}
+
+extension RandomSource {
+  /// Numbers uniform in `low`..<`high`, 24 random bits each; the same for any number of threads.
+  public mutating func uniform(_ shape: Shape, low: Float = 0, high: Float = 1) -> NDArray {
+    let result = fill(shape, kernels.random_uniform)
+    return low == 0 && high == 1 ? result : result.affine(high - low, low)
+  }
+
+  /// Numbers from the normal distribution (Box-Muller); the same for any number of threads.
+  public mutating func normal(_ shape: Shape, mean: Float = 0, deviation: Float = 1) -> NDArray {
+    let result = fill(shape, kernels.random_normal)
+    return mean == 0 && deviation == 1 ? result : result.affine(deviation, mean)
+  }
+
+  /// Numbers from the normal distribution with mean 0, redrawn until within `limit` standard
+  /// deviations.
+  public mutating func truncatedNormal(
+    _ shape: Shape, deviation: Float = 1, limit: Float = 2
+  ) -> NDArray {
+    var result = normal(shape)
+    result.withMutableElements(of: Float.self) { values in
+      for index in values.indices {
+        while abs(values[index]) > limit { values[index] = Float(gaussian()) }
+      }
+    }
+    return deviation == 1 ? result : result.affine(deviation, 0)
+  }
+
+  /// One number from the normal distribution (Box-Muller).
+  public mutating func gaussian() -> Double {
+    let radius = (-2 * Glibc.log(1 - uniform())).squareRoot()
+    return radius * Glibc.cos(2 * .pi * uniform())
+  }
+
+  private mutating func fill(
+    _ shape: Shape,
+    _ kernel: @convention(c) (
+      Int64, UInt64, UInt64, UInt64, UnsafeMutablePointer<Float>?
+    ) -> Void
+  ) -> NDArray {
+    let result = NDArray(uninitialized: shape)
+    let first = position * 4
+    position += UInt64(shape.count + 3) / 4
+    used = 4
+    let (seed, stream, to) = (seed, stream, result.floats)
+    Parallel.forEachRowSlice(shape.count, columns: 1, costPerElement: 8) { slice in
+      kernel(
+        Int64(slice.count), seed, stream, first + UInt64(slice.lowerBound), to + slice.lowerBound)
+    }
+    return result
   }
 }

@@ -8,7 +8,7 @@
 const char *ccv_blas_problem(void);
 
 /// C = alpha op(A) op(B) + beta C, row-major; op(A) is m x k, op(B) k x n. Runs on the calling
-/// thread alone and may be called from several threads at once. Needs ccv_blas_problem() == NULL.
+/// thread alone and may be called from several threads at once. Without OpenBLAS a plain loop runs.
 void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
                const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c,
                int64_t ldc);

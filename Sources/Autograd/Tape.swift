@@ -1,0 +1,134 @@
+public import Arrays
+
+/// What can go wrong with asking for gradients.
+public enum GradientError: Error, Equatable, CustomStringConvertible {
+  case nested
+  case notScalar(Shape)
+  case constantLoss
+  case noParameters
+
+  /// What was seen and what was wanted.
+  public var description: String {
+    switch self {
+    case .nested:
+      "gradients inside gradients: second derivatives are not supported"
+    case .notScalar(let shape):
+      "the loss is a tensor of shape \(shape); a loss is one number, for example its mean"
+    case .constantLoss:
+      "the loss does not depend on any parameter of the model"
+    case .noParameters:
+      "the model has no parameters"
+    }
+  }
+}
+
+/// The record of one forward computation: what to call, in reverse, to get gradients.
+///
+/// Entries are in the order of computation, so walking backwards meets each after all its users. An
+/// entry is dropped as soon as it has run, and with it the arrays that it kept.
+///
+/// Safety: `@unchecked Sendable` because one thread records and runs a tape.
+package final class Tape: @unchecked Sendable {
+  package typealias Pullback = (_ dy: NDArray, _ gradients: inout GradientSlots) -> Void
+  private var pullbacks: [Pullback?] = []
+
+  package func record(_ pullback: Pullback?) -> Node {
+    pullbacks.append(pullback)
+    return Node(tape: self, index: pullbacks.count - 1)
+  }
+
+  fileprivate func run(from last: Int, leaves: Int) -> [NDArray?] {
+    var slots = GradientSlots(count: pullbacks.count)
+    slots.set(last, NDArray(repeating: Float(1), shape: []))
+    pullbacks.removeLast(pullbacks.count - 1 - last)
+    while pullbacks.count > leaves {
+      let index = pullbacks.count - 1
+      let pullback = pullbacks.removeLast()
+      guard let dy = slots.take(index) else { continue }
+      pullback?(dy, &slots)
+    }
+    pullbacks.removeAll()
+    return (0..<leaves).map { slots.take($0) }
+  }
+}
+
+/// The gradients met so far on the way back, one place per tape entry.
+package struct GradientSlots {
+  private var slots: [NDArray?]
+
+  fileprivate init(count: Int) {
+    slots = [NDArray?](repeating: nil, count: count)
+  }
+
+  fileprivate mutating func set(_ index: Int, _ gradient: NDArray) {
+    slots[index] = gradient
+  }
+
+  fileprivate mutating func take(_ index: Int) -> NDArray? {
+    let gradient = slots[index]
+    slots[index] = nil
+    return gradient
+  }
+
+  /// Adds a gradient for `tensor`, computed only if the tensor is tracked.
+  package mutating func add(to tensor: Tensor, _ gradient: @autoclosure () -> NDArray) {
+    guard let node = tensor.node else { return }
+    let new = gradient()
+    if slots[node.index] == nil {
+      slots[node.index] = new
+    } else {
+      slots[node.index]?.addScaled(new)
+    }
+  }
+
+  /// Lets `body` compute a gradient straight into the slot of `tensor`: with `beta` 0 the memory
+  /// holds nothing and must be written, with 1 it must be added to.
+  package mutating func accumulate(
+    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ beta: Float) -> Void
+  ) {
+    guard let node = tensor.node else { return }
+    let beta: Float = slots[node.index] == nil ? 0 : 1
+    var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
+    target.withMutableElements(of: Float.self) { memory in
+      if let base = memory.baseAddress { body(base, beta) }
+    }
+    slots[node.index] = target
+  }
+}
+
+/// Runs `body` under a tape and differentiates the number that it returns.
+///
+/// - Returns: the loss, and the gradient of each parameter in order; nil for one that the loss does
+///   not depend on.
+/// - Throws: `GradientError`, and whatever `body` throws.
+public func gradients(
+  of parameters: [Parameter], _ body: () throws -> Tensor
+) throws -> (loss: NDArray, gradients: [NDArray?]) {
+  guard !parameters.isEmpty else { throw GradientError.noParameters }
+  guard parameters.allSatisfy({ $0.node == nil }) else { throw GradientError.nested }
+  let tape = Tape()
+  for parameter in parameters { parameter.node = tape.record(nil) }
+  defer { for parameter in parameters { parameter.node = nil } }
+  let loss = try body()
+  guard loss.value.count == 1 else { throw GradientError.notScalar(loss.shape) }
+  guard let node = loss.node, node.tape === tape else { throw GradientError.constantLoss }
+  return (loss.value, tape.run(from: node.index, leaves: parameters.count))
+}
+
+/// A tensor made from up to three others: tracked if any of them is.
+package func recorded(
+  _ value: NDArray, from a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
+  _ pullback: @escaping Tape.Pullback
+) -> Tensor {
+  guard let tape = (a.node ?? b?.node ?? c?.node)?.tape else { return Tensor(value) }
+  return Tensor(value, node: tape.record(pullback))
+}
+
+/// The result of an operation whose shapes were checked in the forward pass.
+package func proven<T>(_ body: () throws(ShapeError) -> T) -> T {
+  do {
+    return try body()
+  } catch {
+    preconditionFailure("a pullback's shapes follow from the forward pass: \(error)")
+  }
+}

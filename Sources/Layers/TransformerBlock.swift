@@ -1,0 +1,68 @@
+public import Arrays
+public import Autograd
+
+/// A pre-norm transformer block with layer scale and drop path:
+///
+///     x = x + g1 attention(norm1(x))
+///     x = x + g2 mlp(norm2(x))
+///
+/// - Source: Vaswani et al. 2017; layer scale g: Touvron et al. 2021; drop path: Huang et al. 2016.
+public final class TransformerBlock: Layer {
+  public let norm1: LayerNorm
+  public let attention: SelfAttention
+  public let scale1: Parameter
+  public let norm2: LayerNorm
+  public let mlp: MLP
+  public let scale2: Parameter
+  /// The share of images whose branch is dropped while training, 0 ..< 1.
+  public let dropPath: Float
+  private var random: RandomSource
+
+  /// - Parameters:
+  ///   - ratio: hidden width of the MLP over `width`.
+  ///   - scale: first value of both layer scales.
+  ///   - depth: this block's number l, from 1: the projection and the second MLP weight are divided
+  ///     by sqrt(2 l) at first (BEiT); nil leaves them.
+  public init(
+    _ width: Int, heads: Int, ratio: Double = 4, scale: Float = 0.1, dropPath: Float = 0,
+    initialization: Initialization = .truncatedNormal(), depth: Int? = nil,
+    random: inout RandomSource
+  ) throws(ShapeError) {
+    let rescale = depth.map { (2 * Float($0)).squareRoot() } ?? 1
+    norm1 = LayerNorm(width)
+    attention = try SelfAttention(
+      width, heads: heads, initialization: initialization, rescale: rescale, random: &random)
+    norm2 = LayerNorm(width)
+    mlp = MLP(
+      width, hidden: Int(Double(width) * ratio), initialization: initialization,
+      rescale: rescale, random: &random)
+    scale1 = Parameter(
+      NDArray(repeating: scale, shape: [width]), name: "gamma_1", decays: false)
+    scale2 = Parameter(
+      NDArray(repeating: scale, shape: [width]), name: "gamma_2", decays: false)
+    self.dropPath = dropPath
+    self.random = random.next()
+  }
+
+  public var parameters: [NamedParameter] {
+    [NamedParameter("gamma_1", scale1), NamedParameter("gamma_2", scale2)]
+      + norm1.parameters(under: "norm1") + attention.parameters(under: "attn")
+      + norm2.parameters(under: "norm2") + mlp.parameters(under: "mlp")
+  }
+
+  /// x [B, N, D], bias [heads, N, N] or nil -> [B, N, D]. Drop path acts only on tracked tensors,
+  /// that is while gradients are being taken.
+  public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
+    let attended = try attention(try norm1(x), bias: bias)
+    let y = try scaledResidual(x, attended, scale: scale1.tensor, factors: keepFactors(attended))
+    let fed = try mlp(try norm2(y))
+    return try scaledResidual(y, fed, scale: scale2.tensor, factors: keepFactors(fed))
+  }
+
+  private func keepFactors(_ branch: Tensor) -> [Float]? {
+    guard dropPath > 0, branch.isTracked else { return nil }
+    return (0..<branch.shape[0]).map { _ in
+      random.uniform() < Double(dropPath) ? 0 : 1 / (1 - dropPath)
+    }
+  }
+}
