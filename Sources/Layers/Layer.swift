@@ -1,4 +1,4 @@
-public import Arrays
+import Arrays
 public import Autograd
 
 /// A part of a model: parameters under stable names.
