@@ -57,6 +57,9 @@ public final class ListObject: HeapObject {
     count += 1
   }
 
+  /// Adds an object. (`Value(object)` alone does not keep a new object alive.)
+  public func append(_ object: HeapObject) { append(Value(object)) }
+
   /// Takes the last value off; the caller owns it.
   public func removeLast() -> Value? {
     guard count > 0 else { return nil }
@@ -168,6 +171,9 @@ public final class RecordObject: HeapObject {
     get { self[Symbol(name)] }
     set { self[Symbol(name)] = newValue }
   }
+
+  /// Sets a field to an object. (`Value(object)` alone does not keep a new object alive.)
+  public func set(_ name: String, _ object: HeapObject) { self[Symbol(name)] = Value(object) }
 
   @inline(__always) func value(slot: Int) -> Value { values[slot] }
   @inline(__always) func replace(slot: Int, with value: Value) {

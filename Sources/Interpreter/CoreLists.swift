@@ -206,7 +206,7 @@ public enum CoreLists {
 
   private static func pairs(_ items: [(Value, Value)]) -> Value {
     let list = ListObject(capacity: items.count)
-    for (a, b) in items { list.append(Value(ListObject([a, b]))) }
+    for (a, b) in items { list.append(ListObject([a, b])) }
     return .owning(list)
   }
 
@@ -261,7 +261,7 @@ public enum CoreLists {
   /// A list of strings, owned by the caller.
   public static func strings(_ texts: [String]) -> Value {
     let list = ListObject(capacity: texts.count)
-    for text in texts { list.append(Value(StringObject(text))) }
+    for text in texts { list.append(StringObject(text)) }
     return .owning(list)
   }
 

@@ -5,7 +5,7 @@ public enum Suggestion {
   /// Distance counts insertions, deletions, substitutions and swaps of neighbours (Damerau), each 1;
   /// a difference of case alone counts nothing.
   public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-    let limit = name.count <= 2 ? 1 : name.count <= 5 ? 2 : 3
+    let limit = name.count <= 4 ? 1 : name.count <= 7 ? 2 : 3
     let wanted = Array(name.lowercased())
     var best: (name: String, distance: Int)?
     for candidate in candidates where candidate != name {
