@@ -92,7 +92,7 @@ let faces: [Target] = [
     dependencies: [
       "Session", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays",
     ],
-    path: "Sources/Benchmarks", exclude: ["README.md"], swiftSettings: language),
+    path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 
 let testTargets: [Target] = [

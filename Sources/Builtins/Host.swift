@@ -49,8 +49,11 @@ public enum Builtins {
     CoreLists.register(in: machine)
     CoreText.register(in: machine)
     let groups: [[NativeFunction]] = [
-      Printing.functions(host)
+      Printing.functions(host), MathFunctions.functions(), ReductionFunctions.functions(),
+      ShapingFunctions.functions(), Randomness.functions(host), NeuralFunctions.functions(host),
+      LayerFunctions.functions(host), TrainingFunctions.functions(),
     ]
+    TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }
   }
 }

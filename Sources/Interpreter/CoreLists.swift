@@ -266,7 +266,7 @@ public enum CoreLists {
   }
 
   /// Goes through an argument as `for` does; items are borrowed.
-  static func each(_ call: Call, _ index: Int, _ body: (Value) throws -> Void) throws {
+  public static func each(_ call: Call, _ index: Int, _ body: (Value) throws -> Void) throws {
     guard let iterator = try IteratorObject(over: call[index], machine: call.machine) else {
       throw call.wrongType(index, wanted: "a list, a range or something else to go through")
     }

@@ -63,7 +63,7 @@ public struct OperatorHooks {
 }
 
 /// The operators that hooks see.
-public enum BinaryOperatorCode: String {
+public enum BinaryOperatorCode: String, Sendable {
   case add = "+"
   case subtract = "-"
   case multiply = "*"
