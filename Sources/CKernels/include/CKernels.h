@@ -150,14 +150,23 @@ const char *ccv_kernels_problem(void);
 int ccv_kernels_count(void);
 const ccv_kernels *ccv_kernels_at(int index);
 
-/// Calls body(context, begin, end) for contiguous slices of 0..<n, one a thread, each at least
-/// `grain` long; returns when all are done. Calls from inside a body run serially.
 typedef void (*ccv_parallel_body)(void *context, int64_t begin, int64_t end);
+/// Calls body(context, begin, end) for contiguous slices of 0..<n, one a thread, each at least
+/// `grain` long, the first on the calling thread; returns when all are done.
+///
+/// Where slices begin depends on the number of threads. To keep results independent of it, a body
+/// writes only what its indices own, and a sum of floats is split into blocks of a fixed size (the
+/// indices are then blocks), each with its own partial sum, added up in order afterwards.
+/// A call from inside a body, or while another thread's call is under way, runs serially. The pool
+/// starts at the first call that needs it; a forked child starts its own. Workers take no signals.
 void ccv_parallel(int64_t n, int64_t grain, ccv_parallel_body body, void *context);
-/// Threads that share the work (the caller included): the cores that the process may use, or
-/// CCV_THREADS. Setting it waits for nothing and takes effect at the next call.
+/// Threads that share the work (the caller included), 1...64: the cores that the process may use
+/// (its affinity, its container's quota), or CCV_THREADS.
 int ccv_threads(void);
+/// Takes effect at the next call; out of range means the nearest bound.
 void ccv_set_threads(int count);
+/// NULL, or why CCV_THREADS could not be obeyed (the cores are then used).
+const char *ccv_threads_problem(void);
 
 #ifdef __cplusplus
 }
