@@ -13,7 +13,9 @@
 
 #include "CKernels.h"
 
-enum { THREADS_MAX = 64, SPIN_COUNT = 4000 };
+// How long to look again before sleeping: some tens of microseconds where each thread has a core, hardly
+// at all where another thread needs the core to get on.
+enum { THREADS_MAX = 64, PATIENCE = 4000, PATIENCE_CROWDED = 50 };
 static const size_t STACK_BYTES = 8 << 20;
 
 typedef struct {
@@ -22,7 +24,7 @@ typedef struct {
   int64_t begin, end;
 } slice;
 
-// Written by the thread that holds `owned`, read by the worker once `ticket` has moved on.
+// Written by the thread that holds `owned`; the worker reads it once `ticket` has moved on.
 typedef struct {
   _Alignas(64) slice work;
   atomic_uint ticket;  // counts the slices put in
@@ -34,6 +36,7 @@ typedef struct {
 
 static letter_box boxes[THREADS_MAX];  // box 0 is the caller's and stays empty
 static int started = 1;                // threads that exist, the caller included
+static atomic_int patience = PATIENCE;
 static atomic_flag owned = ATOMIC_FLAG_INIT;  // one parallel call at a time
 static _Thread_local bool inside;             // this thread runs a body
 
@@ -139,7 +142,7 @@ static void *run_worker(void *argument) {
   for (;;) {
     int spins = 0;
     while (atomic_load_explicit(&box->ticket, memory_order_acquire) == seen) {
-      if (++spins < SPIN_COUNT) {
+      if (++spins < atomic_load_explicit(&patience, memory_order_relaxed)) {
         relax();
       } else {
         sleep_until_ticket(box, seen);
@@ -165,7 +168,8 @@ static void hand_over(letter_box *box, slice work) {
 }
 
 static void wait_for_workers(void) {
-  for (int spins = 0; spins < SPIN_COUNT; spins++) {
+  const int limit = atomic_load_explicit(&patience, memory_order_relaxed);
+  for (int spins = 0; spins < limit; spins++) {
     if (atomic_load_explicit(&pending, memory_order_acquire) == 0) return;
     relax();
   }
@@ -221,6 +225,7 @@ static int started_threads(int count) {
   while (started < count && start_worker(&boxes[started], &attributes)) started++;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
+  atomic_store(&patience, started > available_cores() ? PATIENCE_CROWDED : PATIENCE);
   return started < count ? started : count;
 }
 
