@@ -1,6 +1,6 @@
-// The engine's thread pool: the one owner of the cores. Each worker has its own letter box, so that a
-// small job wakes only the workers it needs. A worker spins for some tens of microseconds after a
-// job, because the next kernel usually follows at once, and then sleeps.
+// The engine's thread pool: the one owner of the cores. Each worker has its own letter box, so that
+// a small job wakes only the workers it needs. A worker spins for a while after a job, because the
+// next kernel usually follows at once, and then sleeps.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -13,8 +13,8 @@
 
 #include "CKernels.h"
 
-// How long to look again before sleeping: some tens of microseconds where each thread has a core, hardly
-// at all where another thread needs the core to get on.
+// Looks before sleeping: some tens of microseconds where each thread has a core, hardly any where
+// another thread needs the core to get on.
 enum { THREADS_MAX = 64, PATIENCE = 4000, PATIENCE_CROWDED = 50 };
 static const size_t STACK_BYTES = 8 << 20;
 

@@ -11,8 +11,9 @@ private struct Unary: Sendable, CustomTestStringConvertible {
   var subnormalBound: Double { code == CCV_GELU.rawValue ? 0x1p-145 : 0 }
   let reference: @Sendable (Double) -> Double
 
-  init(_ name: String, _ code: ccv_unary, _ bound: Double, _ f: @escaping @Sendable (Double) -> Double)
-  {
+  init(
+    _ name: String, _ code: ccv_unary, _ bound: Double, _ f: @escaping @Sendable (Double) -> Double
+  ) {
     (testDescription, self.code, self.bound, reference) = (name, code.rawValue, bound, f)
   }
 
@@ -25,7 +26,9 @@ private struct Unary: Sendable, CustomTestStringConvertible {
     Unary("reciprocal", CCV_RECIPROCAL, 0.5) { 1 / $0 },
     Unary("tanh", CCV_TANH, 1.5) { Glibc.tanh($0) },
     Unary("sigmoid", CCV_SIGMOID, 2.5) { 1 / (1 + Glibc.exp(-$0)) },
-    Unary("gelu", CCV_GELU, 9) { $0 == -.infinity ? 0 : 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot()) },
+    Unary("gelu", CCV_GELU, 9) {
+      $0 == -.infinity ? 0 : 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot())
+    },
     Unary("relu", CCV_RELU, 0) { $0 < 0 ? 0 : $0 },
     Unary("square", CCV_SQUARE, 0.5) { $0 * $0 },
     Unary("sin", CCV_SIN, 1) { Glibc.sin($0) },
@@ -66,7 +69,9 @@ private let comparisons: [(ccv_comparison, @Sendable (Float, Float) -> Bool)] = 
 ]
 
 @Suite struct ElementwiseTests {
-  @Test("unary operations are within their ulps of the double reference", arguments: Variant.all, Unary.all)
+  @Test(
+    "unary operations are within their ulps of the double reference", arguments: Variant.all,
+    Unary.all)
   private func unaryAccuracy(variant: Variant, operation: Unary) {
     var samples = Samples(seed: 1)
     for count in sizes {
@@ -75,7 +80,8 @@ private let comparisons: [(ccv_comparison, @Sendable (Float, Float) -> Bool)] = 
     }
     check(variant, operation, specials)
     // Every exponent and sign.
-    check(variant, operation, (0..<4096).map { _ in Float(bitPattern: UInt32(samples.bits() >> 32)) })
+    check(
+      variant, operation, (0..<4096).map { _ in Float(bitPattern: UInt32(samples.bits() >> 32)) })
     check(variant, operation, (0..<2000).map { _ in samples.float(-110, 95) })
   }
 
@@ -117,7 +123,8 @@ private let comparisons: [(ccv_comparison, @Sendable (Float, Float) -> Bool)] = 
     let left = specials.flatMap { value in specials.map { _ in value } }
     check(variant, operation, left, specials.flatMap { _ in specials })
     let x = GuardedBuffer<Float>([])
-    variant.kernels.binary(ccv_binary(rawValue: operation.code), 0, x.pointer, 1, x.pointer, 0, x.pointer)
+    variant.kernels.binary(
+      ccv_binary(rawValue: operation.code), 0, x.pointer, 1, x.pointer, 0, x.pointer)
   }
 
   private func check(_ variant: Variant, _ operation: Binary, _ left: [Float], _ right: [Float]) {
@@ -150,7 +157,8 @@ private let comparisons: [(ccv_comparison, @Sendable (Float, Float) -> Bool)] = 
           variant.kernels.compare(
             code, Int64(count), a.pointer, Int32(aStep), b.pointer, Int32(bStep), mask.pointer)
           let wanted = (0..<count).map { holds(left[$0 * aStep], right[$0 * bStep]) }
-          #expect(mask.values == wanted.map { $0 ? 1 : 0 }, "comparison \(code.rawValue) of \(count)")
+          #expect(
+            mask.values == wanted.map { $0 ? 1 : 0 }, "comparison \(code.rawValue) of \(count)")
           variant.kernels.select(
             Int64(count), mask.pointer, a.pointer, Int32(aStep), b.pointer, Int32(bStep), y.pointer)
           expectIdentical(

@@ -43,7 +43,7 @@ private func geluSlope(_ x: Double) -> Double {
           Int64(rowCount), Int64(columns), x.pointer, dy.pointer, dy.pointer,
           hasBias ? dbias.pointer : nil)
         let wanted = zip(input, slope).map { geluSlope(Double($0)) * Double($1) }
-        // Two terms below 1.2 each with a few ulp: an absolute bound, because they cancel near -0.75.
+        // Two terms below 1.2, each within a few ulps; they cancel near -0.75: an absolute bound.
         expectClose(dy.values, wanted, within: { _ in 12 * unit * 2 }, "dx of \(columns)")
         let sums = (0..<columns).map { column in
           (0..<rowCount).reduce(0.5) { $0 + (hasBias ? wanted[$1 * columns + column] : 0) }
@@ -57,7 +57,8 @@ private func geluSlope(_ x: Double) -> Double {
     variant.kernels.gelu_pullback(1, 6, x.pointer, ones.pointer, ones.pointer, nil)
     #expect(ones.values[2].isNaN)
     expectClose(
-      [0, 1, 3, 4, 5].map { ones.values[$0] }, [1, 0, 0.5, 1, 0], within: { _ in 2 * unit }, "limits")
+      [0, 1, 3, 4, 5].map { ones.values[$0] }, [1, 0, 0.5, 1, 0], within: { _ in 2 * unit },
+      "limits")
   }
 
   @Test("a scaled residual and its pullback", arguments: Variant.all)
@@ -68,7 +69,8 @@ private func geluSlope(_ x: Double) -> Double {
       let gains = samples.floats(columns)
       let (x, branch, scale) = (GuardedBuffer(stem), GuardedBuffer(side), GuardedBuffer(gains))
       let (n, m) = (Int64(rowCount), Int64(columns))
-      variant.kernels.scaled_residual(n, m, 1.25, x.pointer, branch.pointer, scale.pointer, x.pointer)
+      variant.kernels.scaled_residual(
+        n, m, 1.25, x.pointer, branch.pointer, scale.pointer, x.pointer)
       let added = stem.indices.map { 1.25 * Double(gains[$0 % columns]) * Double(side[$0]) }
       expectClose(
         x.values, stem.indices.map { Double(stem[$0]) + added[$0] },
@@ -94,7 +96,8 @@ private func geluSlope(_ x: Double) -> Double {
     }
   }
 
-  @Test("the best candidate is the first with the largest score, over blocks", arguments: Variant.all)
+  @Test(
+    "the best candidate is the first with the largest score, over blocks", arguments: Variant.all)
   func bestCandidate(variant: Variant) {
     var samples = Samples(seed: 43)
     for columns in sizes {
@@ -169,7 +172,8 @@ private func geluSlope(_ x: Double) -> Double {
         }
       }
       // Same-sign gradients: no cancellation. 1 - beta2 = 0.02 keeps 0.98's rounding as 50 u.
-      expectClose(p.values, wanted, within: { _ in 3 * 4 * unit + 3 * rate * 2 * 64 * unit }, "parameters")
+      expectClose(
+        p.values, wanted, within: { _ in 3 * 4 * unit + 3 * rate * 2 * 64 * unit }, "parameters")
       expectClose(m.values, first, within: { 24 * unit * first[$0] }, "first moment")
       expectClose(v.values, second, within: { 70 * unit * second[$0] }, "second moment")
     }

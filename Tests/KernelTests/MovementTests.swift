@@ -19,14 +19,17 @@ import Testing
       var wanted = [Float]()
       for o in 0..<outer {
         for j in 0..<b {
-          for i in 0..<a { for k in 0..<inner { wanted.append(input[((o * a + i) * b + j) * inner + k]) } }
+          for i in 0..<a {
+            for k in 0..<inner { wanted.append(input[((o * a + i) * b + j) * inner + k]) }
+          }
         }
       }
       #expect(y.values == wanted, "[\(outer), \(a), \(b), \(inner)]")
     }
   }
 
-  @Test("patches are (c, y, x) vectors row by row, and unpatchify undoes it", arguments: Variant.all)
+  @Test(
+    "patches are (c, y, x) vectors row by row, and unpatchify undoes it", arguments: Variant.all)
   func patches(variant: Variant) {
     for (images, channels, height, width, patch) in [
       (2, 3, 8, 12, 4), (1, 1, 6, 6, 1), (3, 3, 16, 32, 16), (2, 2, 6, 9, 3), (0, 3, 8, 8, 4),
@@ -58,7 +61,8 @@ import Testing
             for y in 0..<patch {
               for x in 0..<patch {
                 wanted.append(
-                  input[((b * channels + c) * height + row * patch + y) * width + column * patch + x])
+                  input[
+                    ((b * channels + c) * height + row * patch + y) * width + column * patch + x])
               }
             }
           }

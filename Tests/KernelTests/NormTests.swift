@@ -41,7 +41,8 @@ private struct NormReference {
           hasParameters ? offset.pointer : nil, y.pointer, mean.pointer, rstd.pointer)
         let references = references(input, columns)
         let relative = relativeError(columns)
-        expectClose(mean.values, references.map(\.mean), within: { _ in gamma(columns + 2) * 2 }, "mean")
+        expectClose(
+          mean.values, references.map(\.mean), within: { _ in gamma(columns + 2) * 2 }, "mean")
         expectClose(
           rstd.values, references.map(\.rstd), within: { relative * references[$0].rstd }, "rstd")
         let wanted = input.indices.map { index in
@@ -69,7 +70,8 @@ private struct NormReference {
   private func references(_ input: [Float], _ columns: Int) -> [NormReference] {
     (0..<rowCount).map { row in
       NormReference(
-        input[(row * columns)..<((row + 1) * columns)].map(Double.init), epsilon: Double(Float(1e-6)))
+        input[(row * columns)..<((row + 1) * columns)].map(Double.init),
+        epsilon: Double(Float(1e-6)))
     }
   }
 
@@ -92,7 +94,9 @@ private struct NormReference {
     var samples = Samples(seed: 31)
     for columns in sizes where columns > 2 {
       for hasScale in [true, false] {
-        let (input, slope) = (samples.floats(rowCount * columns), samples.floats(rowCount * columns))
+        let (input, slope) = (
+          samples.floats(rowCount * columns), samples.floats(rowCount * columns)
+        )
         let gains = samples.floats(columns)
         let references = references(input, columns)
         let mean = GuardedBuffer(references.map { Float($0.mean) })

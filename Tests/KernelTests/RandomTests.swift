@@ -51,7 +51,9 @@ import Testing
     }
   }
 
-  @Test("uniform numbers are the top 24 bits of the words, wherever a slice begins", arguments: Variant.all)
+  @Test(
+    "uniform numbers are the top 24 bits of the words, wherever a slice begins",
+    arguments: Variant.all)
   func uniform(variant: Variant) {
     for (seed, stream, first) in [
       (0, 0, 0), (1, 2, 3), (UInt64.max, 7, 4_294_967_295 * 4 - 6), (9, UInt64.max, 1 << 50),
@@ -68,7 +70,8 @@ import Testing
     }
   }
 
-  @Test("normal numbers are Box-Muller's of the words within 4 ulp and 1e-7", arguments: Variant.all)
+  @Test(
+    "normal numbers are Box-Muller's of the words within 4 ulp and 1e-7", arguments: Variant.all)
   func normal(variant: Variant) {
     let (seed, stream, first, count) = (UInt64(5), UInt64(6), UInt64(2), 20_000)
     let y = GuardedBuffer<Float>(repeating: 7, count: count)

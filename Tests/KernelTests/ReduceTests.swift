@@ -57,7 +57,9 @@ import Testing
       (CCV_MAX, -Float.infinity, { $0 > $1 } as (Float, Float) -> Bool),
       (CCV_MIN, Float.infinity, { $0 < $1 }),
     ] {
-      func pick(_ a: Float, _ b: Float) -> Float { a.isNaN || b.isNaN ? .nan : better(b, a) ? b : a }
+      func pick(_ a: Float, _ b: Float) -> Float {
+        a.isNaN || b.isNaN ? .nan : better(b, a) ? b : a
+      }
       let ofRows = GuardedBuffer<Float>(repeating: 7, count: rows)
       variant.kernels.reduce_rows(code, n, m, x.pointer, ofRows.pointer)
       expectIdentical(
@@ -75,7 +77,8 @@ import Testing
     }
   }
 
-  @Test("the first of equal extremes is found, and the first NaN before all", arguments: Variant.all)
+  @Test(
+    "the first of equal extremes is found, and the first NaN before all", arguments: Variant.all)
   func argExtreme(variant: Variant) {
     var samples = Samples(seed: 12)
     for columns in sizes where columns > 0 {
@@ -107,8 +110,11 @@ import Testing
         let input = samples.floats(rows * columns)
         let before = samples.floats(columns)
         let x = GuardedBuffer(input)
-        let (fresh, added) = (GuardedBuffer<Float>(repeating: .nan, count: columns), GuardedBuffer(before))
-        variant.kernels.reduce_columns(CCV_SUM, Int64(rows), Int64(columns), x.pointer, fresh.pointer)
+        let (fresh, added) = (
+          GuardedBuffer<Float>(repeating: .nan, count: columns), GuardedBuffer(before)
+        )
+        variant.kernels.reduce_columns(
+          CCV_SUM, Int64(rows), Int64(columns), x.pointer, fresh.pointer)
         variant.kernels.add_column_sums(Int64(rows), Int64(columns), x.pointer, added.pointer)
         let terms = (0..<columns).map { column in
           (0..<rows).map { Double(input[$0 * columns + column]) }
@@ -155,7 +161,9 @@ import Testing
   func nonFiniteSums(variant: Variant) {
     for columns in sizes where columns > 1 {
       var input = [Float](repeating: 1, count: 2 * columns)
-      (input[columns - 1], input[columns], input[2 * columns - 1]) = (.infinity, .infinity, -.infinity)
+      (input[columns - 1], input[columns], input[2 * columns - 1]) = (
+        .infinity, .infinity, -.infinity
+      )
       let x = GuardedBuffer(input)
       let y = GuardedBuffer<Float>(repeating: 7, count: 2)
       variant.kernels.reduce_rows(CCV_SUM, 2, Int64(columns), x.pointer, y.pointer)

@@ -67,7 +67,9 @@ private func rows(_ values: [Float], _ columns: Int) -> [[Double]] {
     variant.kernels.softmax(0, 5, nothing.pointer, nothing.pointer)
   }
 
-  @Test("-inf is a certain no, NaN and +inf give NaN, and other rows do not notice", arguments: Variant.all)
+  @Test(
+    "-inf is a certain no, NaN and +inf give NaN, and other rows do not notice",
+    arguments: Variant.all)
   func nonFinite(variant: Variant) {
     for columns in [2, 5, 17, 64, 70] {
       let middle = columns / 2
@@ -189,7 +191,8 @@ private func rows(_ values: [Float], _ columns: Int) -> [[Double]] {
       }
       func bound(_ index: Int) -> Double {
         Double(output[index])
-          * (gamma(columns + 5) * sizesOfDots[index / columns] + gamma(5) * abs(Double(slope[index])))
+          * (gamma(columns + 5) * sizesOfDots[index / columns] + gamma(5)
+            * abs(Double(slope[index])))
       }
       for hasBias in [true, false] {
         let (p, dp, dbias) = (GuardedBuffer(output), GuardedBuffer(slope), GuardedBuffer(before))

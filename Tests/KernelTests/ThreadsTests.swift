@@ -48,7 +48,9 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
     parallel(2, grain: 1) { _, _ in
       arrived.add(1, ordering: .sequentiallyConsistent)
       let deadline = time(nil) + 20
-      while arrived.load(ordering: .sequentiallyConsistent) < 2, time(nil) < deadline { sched_yield() }
+      while arrived.load(ordering: .sequentiallyConsistent) < 2, time(nil) < deadline {
+        sched_yield()
+      }
       met.add(arrived.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
     }
     #expect(met.load(ordering: .sequentiallyConsistent) == 4)
@@ -128,7 +130,8 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
       nonisolated(unsafe) let (from, to) = (x.pointer, partial.pointer)
       parallel(Int64(blocks), grain: 1) { begin, end in
         for index in Int(begin)..<Int(end) {
-          to[index] = ccv_active_kernels().pointee.sum_of_squares(Int64(block), from + index * block)
+          to[index] = ccv_active_kernels().pointee.sum_of_squares(
+            Int64(block), from + index * block)
         }
       }
       results.insert(partial.values.reduce(0, +).bitPattern)
@@ -171,7 +174,9 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
     }
   }
 
-  @Test("a CCV_THREADS that is no number from 1 to 64 is reported", arguments: ["0", "two", "65", "3x", "-1"])
+  @Test(
+    "a CCV_THREADS that is no number from 1 to 64 is reported",
+    arguments: ["0", "two", "65", "3x", "-1"])
   func badEnvironment(text: String) async {
     await #expect(processExitsWith: .success) { [text = text as String] in
       setenv("CCV_THREADS", text, 1)

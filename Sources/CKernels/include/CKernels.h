@@ -1,4 +1,5 @@
-// Fused float32 kernels: one algorithm, compiled for several instruction sets, chosen once at run time.
+// Fused float32 kernels: one algorithm, compiled for several instruction sets, chosen once at run
+// time.
 //
 // Conventions. Arrays are contiguous and row-major; a size may be 0 and a pointer may have any
 // alignment. Outputs may be the same memory as an input of the same shape, and must not overlap it
@@ -39,10 +40,10 @@ typedef struct ccv_kernels {
   const char *name;  // "baseline", "avx2" or "avx512"
   int lanes;         // float32 lanes of a vector register
 
-  // y[i] = f(x[i]), the same bits wherever x[i] stands in the array. Largest errors in ulps, measured
-  // against double precision over a sample of all floats: exp 1, log 0.8, tanh 1.3, sigmoid 2.2,
-  // gelu 8.2. gelu is x Phi(x), the exact form, with gelu(-inf) = 0. sin and cos are the C library's;
-  // round takes halves to even.
+  // y[i] = f(x[i]), the same bits wherever x[i] stands in the array. Largest errors in ulps,
+  // measured against double precision over a sample of all floats: exp 1, log 0.8, tanh 1.3,
+  // sigmoid 2.2, gelu 8.2. gelu is x Phi(x), the exact form, with gelu(-inf) = 0. sin and cos are
+  // the C library's; round takes halves to even.
   void (*unary)(ccv_unary op, int64_t n, const float *x, float *y);
   // y[i] = a[i] op b[i]; with a_step or b_step 0 that operand is one number. Maximum and minimum
   // give NaN if either is NaN.
