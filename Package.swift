@@ -31,7 +31,7 @@ func native(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 func shim(_ name: String, libraries: [String] = [], exclude: [String] = ["README.md"]) -> Target {
   .target(
     name: name, exclude: exclude,
-    cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])], cxxSettings: [.unsafeFlags(["-O2"])],
+    cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])], cxxSettings: [.unsafeFlags(["-O3"])],
     linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -99,7 +99,7 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
     swiftSettings: language),
-  tests("KernelTests", of: ["CKernels", "Arrays", "TestSupport"]),
+  tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
   tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"]),
   tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),

@@ -32,6 +32,14 @@ static const char *best_core(void) {
   return NULL;
 }
 
+// Sets a variable that the library reads while it loads, unless the user did; says whether it was.
+static bool lend(const char *name, const char *value) {
+  const char *exported = getenv(name);
+  if (!value || (exported && *exported)) return false;
+  setenv(name, value, 1);
+  return true;
+}
+
 static void load(void) {
   const char *best = best_core();
   const char *exported = getenv("OPENBLAS_CORETYPE");
@@ -42,15 +50,16 @@ static void load(void) {
                "OPENBLAS_CORETYPE=%.30s keeps matrix products from using this CPU's AVX-512; "
                "unset it to let ccv choose",
                exported);
-  } else if (best) {
-    setenv("OPENBLAS_CORETYPE", best, 1);
   }
+  const bool lent_core = lend("OPENBLAS_CORETYPE", best);
   // The engine's own pool splits the work; a second pool below it would fight for the cores.
-  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  const bool lent_threads = lend("OPENBLAS_NUM_THREADS", "1");
 
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) library = dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL);
-  if (!exported) unsetenv("OPENBLAS_CORETYPE");
+  // Child processes shall see the environment that the user made.
+  if (lent_core) unsetenv("OPENBLAS_CORETYPE");
+  if (lent_threads) unsetenv("OPENBLAS_NUM_THREADS");
   if (!library) {
     snprintf(problem, sizeof problem,
              "OpenBLAS is not installed; try: apt-get install libopenblas-dev");

@@ -3,6 +3,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2"))), apply_to = function)
 #define CCV_VARIANT avx2
 #define CCV_LANES 8
+#define CCV_FUSED 1  // fused multiply-add
 #include "../generic/all.inc"
 #pragma clang attribute pop
 #else

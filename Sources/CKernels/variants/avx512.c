@@ -5,6 +5,7 @@
     apply_to = function)
 #define CCV_VARIANT avx512
 #define CCV_LANES 16
+#define CCV_FUSED 1  // fused multiply-add
 #include "../generic/all.inc"
 #pragma clang attribute pop
 #else

@@ -1,0 +1,181 @@
+import CKernels
+import Glibc
+import Testing
+
+private func gelu(_ x: Double) -> Double { 0.5 * x * Glibc.erfc(-x / 2.0.squareRoot()) }
+
+private func geluSlope(_ x: Double) -> Double {
+  0.5 * Glibc.erfc(-x / 2.0.squareRoot()) + x * Glibc.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+}
+
+@Suite struct FusedTests {
+  private let rowCount = 5
+
+  @Test("bias and GELU in one pass keep the pre-activation", arguments: Variant.all)
+  func biasGELU(variant: Variant) {
+    var samples = Samples(seed: 40)
+    for columns in sizes {
+      let (input, offsets) = (samples.floats(rowCount * columns, -6, 6), samples.floats(columns))
+      let (x, bias) = (GuardedBuffer(input), GuardedBuffer(offsets))
+      let plain = GuardedBuffer(input)
+      let y = GuardedBuffer<Float>(repeating: 7, count: input.count)
+      let (n, m) = (Int64(rowCount), Int64(columns))
+      variant.kernels.bias_gelu(n, m, bias.pointer, x.pointer, y.pointer)
+      variant.kernels.add_bias(n, m, bias.pointer, plain.pointer)
+      let sums = input.indices.map { input[$0] + offsets[$0 % columns] }
+      expectIdentical(x.values, sums, "pre-activation of \(columns)")
+      expectIdentical(plain.values, sums, "add_bias of \(columns)")
+      let wanted = sums.map { gelu(Double($0)) }
+      expectClose(y.values, wanted, within: { 9 * ulp(of: wanted[$0]) }, "gelu of \(columns)")
+    }
+  }
+
+  @Test("the GELU pullback is dy gelu'(x), its bias part the column sums", arguments: Variant.all)
+  func geluPullback(variant: Variant) {
+    var samples = Samples(seed: 41)
+    for columns in sizes {
+      for hasBias in [true, false] {
+        let input = samples.floats(rowCount * columns, -7, 7)
+        let slope = samples.floats(rowCount * columns)
+        let (x, dy) = (GuardedBuffer(input), GuardedBuffer(slope))
+        let dbias = GuardedBuffer<Float>(repeating: 0.5, count: columns)
+        variant.kernels.gelu_pullback(
+          Int64(rowCount), Int64(columns), x.pointer, dy.pointer, dy.pointer,
+          hasBias ? dbias.pointer : nil)
+        let wanted = zip(input, slope).map { geluSlope(Double($0)) * Double($1) }
+        // Two terms below 1.2, each within a few ulps; they cancel near -0.75: an absolute bound.
+        expectClose(dy.values, wanted, within: { _ in 12 * unit * 2 }, "dx of \(columns)")
+        let sums = (0..<columns).map { column in
+          (0..<rowCount).reduce(0.5) { $0 + (hasBias ? wanted[$1 * columns + column] : 0) }
+        }
+        expectClose(
+          dbias.values, sums, within: { _ in 5 * 24 * unit + gamma(6) * 15 }, "dbias of \(columns)")
+      }
+    }
+    let x = GuardedBuffer<Float>([.infinity, -.infinity, .nan, 0, 40, -40])
+    let ones = GuardedBuffer<Float>(repeating: 1, count: 6)
+    variant.kernels.gelu_pullback(1, 6, x.pointer, ones.pointer, ones.pointer, nil)
+    #expect(ones.values[2].isNaN)
+    expectClose(
+      [0, 1, 3, 4, 5].map { ones.values[$0] }, [1, 0, 0.5, 1, 0], within: { _ in 2 * unit },
+      "limits")
+  }
+
+  @Test("a scaled residual and its pullback", arguments: Variant.all)
+  func scaledResidual(variant: Variant) {
+    var samples = Samples(seed: 42)
+    for columns in sizes {
+      let (stem, side) = (samples.floats(rowCount * columns), samples.floats(rowCount * columns))
+      let gains = samples.floats(columns)
+      let (x, branch, scale) = (GuardedBuffer(stem), GuardedBuffer(side), GuardedBuffer(gains))
+      let (n, m) = (Int64(rowCount), Int64(columns))
+      variant.kernels.scaled_residual(
+        n, m, 1.25, x.pointer, branch.pointer, scale.pointer, x.pointer)
+      let added = stem.indices.map { 1.25 * Double(gains[$0 % columns]) * Double(side[$0]) }
+      expectClose(
+        x.values, stem.indices.map { Double(stem[$0]) + added[$0] },
+        within: { gamma(3) * (abs(Double(stem[$0])) + abs(added[$0])) }, "residual of \(columns)")
+
+      let slope = samples.floats(rowCount * columns)
+      let dy = GuardedBuffer(slope)
+      let dscale = GuardedBuffer<Float>(repeating: 3, count: columns)
+      variant.kernels.scaled_residual_pullback(
+        n, m, 1.25, branch.pointer, scale.pointer, dy.pointer, dy.pointer, dscale.pointer)
+      let dbranch = slope.indices.map { 1.25 * Double(slope[$0]) * Double(gains[$0 % columns]) }
+      expectClose(
+        dy.values, dbranch, within: { gamma(3) * abs(dbranch[$0]) }, "dbranch of \(columns)")
+      let terms = (0..<columns).map { column in
+        (0..<rowCount).map {
+          1.25 * Double(slope[$0 * columns + column]) * Double(side[$0 * columns + column])
+        }
+      }
+      expectClose(
+        dscale.values, terms.map { $0.reduce(3, +) },
+        within: { gamma(rowCount + 3) * terms[$0].reduce(3) { $0 + abs($1) } },
+        "dscale of \(columns)")
+    }
+  }
+
+  @Test(
+    "the best candidate is the first with the largest score, over blocks", arguments: Variant.all)
+  func bestCandidate(variant: Variant) {
+    var samples = Samples(seed: 43)
+    for columns in sizes {
+      let stride = columns + 3
+      // Small integers: exact scores with many ties.
+      let scores = (0..<(rowCount * stride)).map { _ in Float(samples.index(below: 5)) }
+      let norms = (0..<columns).map { _ in Float(samples.index(below: 3)) }
+      let (s, halfNorm) = (GuardedBuffer(scores), GuardedBuffer(norms))
+      let best = GuardedBuffer<Float>(repeating: -.infinity, count: rowCount)
+      let index = GuardedBuffer<Int32>(repeating: -1, count: rowCount)
+      variant.kernels.best_candidate(
+        Int64(rowCount), Int64(columns), Int64(stride), s.pointer, halfNorm.pointer, 100,
+        best.pointer, index.pointer)
+      // The same block again as later candidates: nothing is strictly better.
+      variant.kernels.best_candidate(
+        Int64(rowCount), Int64(columns), Int64(stride), s.pointer, halfNorm.pointer, 5000,
+        best.pointer, index.pointer)
+      for row in 0..<rowCount {
+        let values = (0..<columns).map { scores[row * stride + $0] - norms[$0] }
+        let top = values.max() ?? -.infinity
+        #expect(best.values[row] == top, "\(columns) columns")
+        #expect(index.values[row] == values.firstIndex(of: top).map { Int32($0) + 100 } ?? -1)
+      }
+    }
+  }
+
+  @Test("a better candidate of a later block replaces, NaN never does", arguments: Variant.all)
+  func laterCandidates(variant: Variant) {
+    for columns in [1, 9, 40, 200] {
+      var scores = [Float](repeating: 1, count: columns)
+      scores[columns - 1] = 2
+      scores[0] = columns > 1 ? .nan : 2
+      let s = GuardedBuffer(scores)
+      let halfNorm = GuardedBuffer<Float>(repeating: 0, count: columns)
+      var (best, index): (Float, Int32) = (1.5, 3)
+      variant.kernels.best_candidate(
+        1, Int64(columns), Int64(columns), s.pointer, halfNorm.pointer, 10, &best, &index)
+      #expect(best == 2 && index == Int32(columns + 9))
+    }
+  }
+
+  @Test("three AdamW steps follow the paper in double precision", arguments: Variant.all)
+  func adamW(variant: Variant) {
+    var samples = Samples(seed: 44)
+    let (rate, beta1, beta2, epsilon, decay) = (0.01, 0.9, 0.98, 1e-8, 0.05)
+    for count in sizes {
+      let start = samples.floats(count)
+      let (p, m, v) = (
+        GuardedBuffer(start), GuardedBuffer<Float>(repeating: 0, count: count),
+        GuardedBuffer<Float>(repeating: 0, count: count)
+      )
+      var (wanted, first, second) = (
+        start.map(Double.init), [Double](repeating: 0, count: count),
+        [Double](repeating: 0, count: count)
+      )
+      for step in 1...3 {
+        let gradient = samples.floats(count, 0.5, 2)
+        let g = GuardedBuffer(gradient)
+        var options = ccv_adamw_options(
+          learning_rate: Float(rate), beta1: Float(beta1), beta2: Float(beta2),
+          epsilon: Float(epsilon), decay: Float(decay),
+          correction1: Float(1 - Glibc.pow(beta1, Double(step))),
+          correction2: Float(1 - Glibc.pow(beta2, Double(step))), gradient_scale: 0.5)
+        variant.kernels.adamw(Int64(count), &options, p.pointer, g.pointer, m.pointer, v.pointer)
+        for index in 0..<count {
+          let slope = 0.5 * Double(gradient[index])
+          first[index] = beta1 * first[index] + (1 - beta1) * slope
+          second[index] = beta2 * second[index] + (1 - beta2) * slope * slope
+          let mean = first[index] / (1 - Glibc.pow(beta1, Double(step)))
+          let deviation = (second[index] / (1 - Glibc.pow(beta2, Double(step)))).squareRoot()
+          wanted[index] -= rate * decay * wanted[index] + rate * mean / (deviation + epsilon)
+        }
+      }
+      // Same-sign gradients: no cancellation. 1 - beta2 = 0.02 keeps 0.98's rounding as 50 u.
+      expectClose(
+        p.values, wanted, within: { _ in 3 * 4 * unit + 3 * rate * 2 * 64 * unit }, "parameters")
+      expectClose(m.values, first, within: { 24 * unit * first[$0] }, "first moment")
+      expectClose(v.values, second, within: { 70 * unit * second[$0] }, "second moment")
+    }
+  }
+}
