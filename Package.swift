@@ -53,7 +53,7 @@ let numbers: [Target] = [
   native("Arrays", ["CKernels", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
   native("Autograd", ["Arrays", "CKernels", "COpenBLAS"]),
-  native("Clustering", ["Arrays", "CKernels"]),
+  native("Clustering", ["Arrays", "CKernels", "COpenBLAS"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
@@ -90,7 +90,8 @@ let faces: [Target] = [
   .executableTarget(
     name: "ccv-bench",
     dependencies: [
-      "Session", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays",
+      "Session", "Builtins", "Syntax", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd",
+      "Arrays",
     ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
