@@ -78,12 +78,12 @@ let faces: [Target] = [
       "MaskedModeling", "Training", "Datasets", "Layers", "Clustering", "Images", "Autograd",
       "Arrays",
     ]),
-  native("Session", ["Builtins", "Interpreter", "Bytecode", "Syntax"]),
+  native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
   native("REPL", ["Session", "Syntax", "CReadline"]),
   native(
     "Commands",
     [
-      "REPL", "Session", "Syntax",
+      "REPL", "Session", "Builtins", "Syntax",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
@@ -92,7 +92,7 @@ let faces: [Target] = [
     dependencies: [
       "Session", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays",
     ],
-    path: "Sources/Benchmarks", exclude: ["README.md"], swiftSettings: language),
+    path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 
 let testTargets: [Target] = [

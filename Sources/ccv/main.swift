@@ -1,1 +1,4 @@
-print("ccv")
+import Commands
+import Glibc
+
+exit(MainCommand.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,59 @@
+public import Arrays
+import Glibc
+public import Interpreter
+
+/// What the functions of the language know of the world around them: one a session.
+///
+/// Faces (terminal, script, notebook) set the closures; the functions never print by themselves.
+public final class Host {
+  /// Ordinary output.
+  public var write: (String) -> Void = { _ in }
+  /// Progress lines and notes, which are not part of a program's output.
+  public var writeNote: (String) -> Void = { _ in }
+  /// Whether notes go to a terminal that can rewrite a line.
+  public var isInteractive = false
+  /// Whether pictures may use colours of the terminal.
+  public var usesColor = false
+  /// Columns of the terminal.
+  public var width: () -> Int = { 80 }
+  /// What stands behind the script's name.
+  public var arguments: [String] = []
+  /// Where files with a relative name of a script's imports are looked for.
+  public var random = RandomSource(seed: 0)
+
+  public init() {
+    random = RandomSource(seed: Self.freshSeed())
+  }
+
+  /// A seed that differs from run to run.
+  private static func freshSeed() -> UInt64 {
+    var seed: UInt64 = 0
+    withUnsafeMutableBytes(of: &seed) { bytes in
+      _ = getentropy(bytes.baseAddress.unsafelyUnwrapped, bytes.count)
+    }
+    return seed
+  }
+
+  /// Seconds on a clock that never goes back.
+  public var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+/// The functions of the language.
+public enum Builtins {
+  /// Makes every function known to a machine.
+  public static func install(in machine: Machine, host: Host) {
+    CoreLists.register(in: machine)
+    CoreText.register(in: machine)
+    let groups: [[NativeFunction]] = [
+      Printing.functions(host), MathFunctions.functions(), ReductionFunctions.functions(),
+      ShapingFunctions.functions(), Randomness.functions(host), NeuralFunctions.functions(host),
+      LayerFunctions.functions(host), TrainingFunctions.functions(),
+    ]
+    TensorOperators.install(in: machine)
+    for native in groups.flatMap({ $0 }) { machine.register(native) }
+  }
+}

@@ -1,0 +1,219 @@
+import Arrays
+import Autograd
+import Interpreter
+import Layers
+
+/// Functions that make layers. A fresh layer draws its weights from the session's stream.
+enum LayerFunctions {
+  private static let group = "layers"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [
+      linearFunction(host), normFunction(), mlpFunction(host), attentionLayer(host),
+      blockFunction(host), patchEmbedding(host), positionBiasFunction(), parameterFunction(),
+      countParameters(), parametersFunction(), summaryFunction(),
+    ]
+  }
+
+  private static func initialization(_ call: Call, _ index: Int, std: Int? = nil) throws -> Initialization {
+    let word = try call.word(index, default: "truncated", of: ["truncated", "uniform"])
+    if word == "uniform" { return .uniform }
+    let deviation = try std.map { try call.number($0, default: 0.02) } ?? 0.02
+    return .truncatedNormal(deviation: Float(deviation), limit: 1)
+  }
+
+  private static func linearFunction(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "linear", "inputs: number, outputs: number, bias=true bool, init=\"truncated\" string, std=0.02 number",
+      group: group, summary: "A linear layer: y = x W^T + b.",
+      details:
+        "weight [outputs, inputs], bias [outputs]; called on [..., inputs]. init: \"truncated\" (normal, std, cut at one std; bias 0) or \"uniform\" (+-1/sqrt(inputs)).",
+      example: "let f = linear(4, 2)\nf(ones([3, 4])).shape", related: ["mlp", "block"]
+    ) { call in
+      let layer = Linear(
+        try call.integer(0, in: 1...(1 << 20)), try call.integer(1, in: 1...(1 << 20)),
+        bias: try call.flag(2, default: true),
+        initialization: try initialization(call, 3, std: 4), random: &host.random)
+      return .owning(LayerObject(layer, kind: "linear", inputs: 1...1) { try layer($0[0]) })
+    }
+  }
+
+  private static func normFunction() -> NativeFunction {
+    NativeFunction(
+      "norm", "dim: number, eps=1e-6 number", group: group,
+      summary: "Layer normalisation over the last axis with a learned scale and offset.",
+      example: "let f = norm(4)\nf(ones([3, 4])).shape", related: ["layer_norm"]
+    ) { call in
+      let layer = LayerNorm(
+        try call.integer(0, in: 1...(1 << 20)), epsilon: Float(try call.number(1, default: 1e-6)))
+      return .owning(LayerObject(layer, kind: "norm", inputs: 1...1) { try layer($0[0]) })
+    }
+  }
+
+  private static func mlpFunction(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "mlp", "dim: number, hidden= number, init=\"truncated\" string", group: group,
+      summary: "Linear, GELU, linear.", example: "let f = mlp(4, hidden: 16)\nf(ones([3, 4])).shape",
+      related: ["block"]
+    ) { call in
+      let layer = MLP(
+        try call.integer(0, in: 1...(1 << 20)), hidden: try call.integer(1, in: 1...(1 << 20)),
+        initialization: try initialization(call, 2), random: &host.random)
+      return .owning(LayerObject(layer, kind: "mlp", inputs: 1...1) { try layer($0[0]) })
+    }
+  }
+
+  private static func attentionLayer(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "attention_layer", "dim: number, heads= number, init=\"truncated\" string", group: group,
+      summary: "Multi-head self-attention with query and value biases (BEiT).",
+      details: "Called as f(x) or f(x, bias) with x [B, N, dim], bias [heads, N, N].",
+      example: "let f = attention_layer(8, heads: 2)\nf(ones([1, 3, 8])).shape",
+      related: ["attention", "block"]
+    ) { call in
+      let layer = try SelfAttention(
+        try call.integer(0, in: 1...(1 << 20)), heads: try call.integer(1, in: 1...4096),
+        initialization: try initialization(call, 2), random: &host.random)
+      return .owning(
+        LayerObject(layer, kind: "attention_layer", inputs: 1...2) {
+          try layer($0[0], bias: $0.count > 1 ? $0[1] : nil)
+        })
+    }
+  }
+
+  private static func blockFunction(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "block",
+      "dim: number, heads= number, ratio=4 number, scale=0.1 number, drop_path=0 number, init=\"truncated\" string, depth=nil number",
+      group: group, summary: "A pre-norm transformer block with layer scale and drop path.",
+      details:
+        "x + g1 attention(norm(x), bias), then + g2 mlp(norm(x)). ratio: hidden width of the MLP over dim; scale: first value of g1 and g2; depth: the block's number from 1, by whose sqrt(2 depth) two weights are divided at first (BEiT).",
+      example: "let f = block(8, heads: 2)\nf(ones([1, 3, 8])).shape",
+      related: ["attention_layer", "mlp", "position_bias"]
+    ) { call in
+      let layer = try TransformerBlock(
+        try call.integer(0, in: 1...(1 << 20)), heads: try call.integer(1, in: 1...4096),
+        ratio: try call.number(2, default: 4, in: 0.01...64, wanted: "a number above 0"),
+        scale: Float(try call.number(3, default: 0.1)),
+        dropPath: Float(try call.number(4, default: 0, in: 0...0.99, wanted: "0 or more and below 1")),
+        initialization: try initialization(call, 5),
+        depth: call.has(6) ? try call.integer(6, in: 1...100_000) : nil, random: &host.random)
+      return .owning(
+        LayerObject(layer, kind: "block", inputs: 1...2) {
+          try layer($0[0], bias: $0.count > 1 ? $0[1] : nil)
+        })
+    }
+  }
+
+  private static func patchEmbedding(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "patch_embedding", "patch= number, dim= number, channels=3 number", group: group,
+      summary: "Patches to vectors, as a vision transformer's first convolution does.",
+      details: "Called on patches [B, N, channels patch patch] in (c, y, x) order, or on images [B, channels, H, W].",
+      example: "let f = patch_embedding(patch: 4, dim: 8)\nf(zeros([1, 3, 8, 8])).shape",
+      related: ["patchify"]
+    ) { call in
+      let layer = PatchEmbedding(
+        patch: try call.integer(0, in: 1...4096), width: try call.integer(1, in: 1...(1 << 20)),
+        channels: try call.integer(2, default: 3, in: 1...4096), random: &host.random)
+      return .owning(LayerObject(layer, kind: "patch_embedding", inputs: 1...1) { try layer($0[0]) })
+    }
+  }
+
+  private static func positionBiasFunction() -> NativeFunction {
+    NativeFunction(
+      "position_bias", "grid= list, heads= number", group: group,
+      summary: "A learned attention bias for every pair of tokens by their offset on the grid (BEiT).",
+      details: "Called without arguments: [heads, N + 1, N + 1], class token first. Zero at first.",
+      example: "let f = position_bias(grid: [2, 2], heads: 2)\nf().shape", related: ["block"]
+    ) { call in
+      let grid = try Tensors.integers(call, 0)
+      guard grid.count == 2, grid.allSatisfy({ (1...512).contains($0) }) else {
+        throw call.wrongType(0, wanted: "two whole numbers, rows and columns of patches")
+      }
+      let layer = RelativePositionBias(
+        height: grid[0], width: grid[1], heads: try call.integer(1, in: 1...4096))
+      return .owning(LayerObject(layer, kind: "position_bias", inputs: 0...0) { _ in try layer() })
+    }
+  }
+
+  private static func parameterFunction() -> NativeFunction {
+    NativeFunction(
+      "parameter", "x: tensor, decay=true bool", group: group,
+      summary: "A trainable tensor outside a layer.",
+      details: "decay: whether AdamW's weight decay applies.",
+      example: "let w = parameter(zeros([3]))\n(w + 1).shape", related: ["gradients"]
+    ) { call in
+      let value = try Tensors.argument(call, 0).value.converted(to: .float32)
+      return .owning(
+        ParameterObject(Parameter(value, decays: try call.flag(1, default: true))))
+    }
+  }
+
+  private static func countParameters() -> NativeFunction {
+    NativeFunction(
+      "count_parameters", "model: model", group: group,
+      summary: "How many numbers a model learns.", example: "count_parameters(linear(4, 2))",
+      related: ["parameters", "summary"]
+    ) { call in
+      Value(try ModelTree.argument(call, 0).reduce(0) { $0 + $1.parameter.value.count })
+    }
+  }
+
+  private static func parametersFunction() -> NativeFunction {
+    NativeFunction(
+      "parameters", "model: model", group: group,
+      summary: "A list of records (name, shape, decay, value), one a parameter.",
+      example: "len(parameters(linear(4, 2)))", related: ["count_parameters", "summary"]
+    ) { call in
+      let list = ListObject()
+      for item in try ModelTree.argument(call, 0) {
+        let record = RecordObject()
+        record.set("name", StringObject(item.name))
+        record.set("shape", ListObject(item.parameter.shape.extents.map { Value($0) }))
+        record["decay"] = Value(item.parameter.decays)
+        record.set("value", TensorObject(item.parameter.value))
+        list.append(record)
+      }
+      return .owning(list)
+    }
+  }
+
+  private static func summaryFunction() -> NativeFunction {
+    NativeFunction(
+      "summary", "model: model", group: group,
+      summary: "A model's parts with the number of parameters in each, as text.",
+      example: "summary(linear(4, 2))", related: ["parameters"]
+    ) { call in
+      let parameters = try ModelTree.argument(call, 0)
+      var groups = [(name: String, count: Int)]()
+      for item in parameters {
+        let parts = item.name.split(separator: ".")
+        let depth = parts.count > 1 && parts[1].allSatisfy(\.isNumber) ? 2 : 1
+        let name = parts.prefix(depth).joined(separator: ".")
+        if groups.last?.name == name {
+          groups[groups.count - 1].count += item.parameter.value.count
+        } else {
+          groups.append((name, item.parameter.value.count))
+        }
+      }
+      let width = groups.map(\.name.count).max() ?? 0
+      var lines = groups.map { group in
+        let number = TextNumber.grouped(group.count)
+        return group.name + String(repeating: " ", count: width - group.name.count + 2)
+          + String(repeating: " ", count: max(0, 12 - number.count)) + number
+      }
+      let total = TextNumber.grouped(parameters.reduce(0) { $0 + $1.parameter.value.count })
+      lines.append("\(total) parameters")
+      return .owning(TextBlock(lines.joined(separator: "\n")))
+    }
+  }
+}
+
+/// Text of several lines that the prompt shows as it is.
+final class TextBlock: ForeignObject {
+  let content: String
+  init(_ content: String) { self.content = content }
+  override var typeName: String { "text" }
+  override func summary(width: Int) -> String { content }
+}

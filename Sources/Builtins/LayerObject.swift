@@ -1,0 +1,114 @@
+public import Interpreter
+public import Layers
+import Arrays
+import Autograd
+
+/// A layer of the language: called with tensors, its parameters are fields.
+public final class LayerObject: ForeignObject {
+  public let layer: any Layer
+  let kind: String
+  private let apply: ([Tensor]) throws -> Tensor
+  private let inputs: ClosedRange<Int>
+
+  init(
+    _ layer: any Layer, kind: String, inputs: ClosedRange<Int>,
+    _ apply: @escaping ([Tensor]) throws -> Tensor
+  ) {
+    self.layer = layer
+    self.kind = kind
+    self.inputs = inputs
+    self.apply = apply
+  }
+
+  public override var typeName: String { kind }
+  public override func summary(width: Int) -> String {
+    let parameters = layer.parameters
+    let count = parameters.reduce(0) { $0 + $1.parameter.value.count }
+    let shapes = parameters.prefix(3).map { "\($0.name) \($0.parameter.shape)" }
+    let more = parameters.count > 3 ? ", ... (\(parameters.count) in all)" : ""
+    return "\(kind): \(TextNumber.grouped(count)) parameters: \(shapes.joined(separator: ", "))\(more)"
+  }
+  public override var byteCount: Int {
+    layer.parameters.reduce(64) { $0 + $1.parameter.value.byteCount }
+  }
+  public override var isCallable: Bool { true }
+
+  public override func call(_ arguments: [Value], machine: Machine) throws -> Value {
+    guard inputs.contains(arguments.count) else {
+      throw Diagnosis(
+        "E105", "a \(kind) takes \(inputs.lowerBound)"
+          + (inputs.count > 1 ? " to \(inputs.upperBound)" : "") + " tensors, not \(arguments.count)")
+    }
+    return Tensors.owned(try apply(arguments.map(Tensors.tensor)))
+  }
+
+  /// Fields by path: dots of a parameter's name are written as _ (`attn_qkv_weight`).
+  public override var fieldNames: [String] {
+    layer.parameters.map { $0.name.replacing(".", with: "_") }
+  }
+  private func parameter(_ field: String) -> Parameter? {
+    layer.parameters.first { $0.name.replacing(".", with: "_") == field }?.parameter
+  }
+  public override func field(_ name: String) throws -> Value? {
+    parameter(name).map { Tensors.owned($0.tensor) }
+  }
+  public override func setField(_ name: String, to value: Value) throws -> Bool {
+    guard let parameter = parameter(name) else { return false }
+    parameter.value = try Tensors.replacement(value, for: parameter)
+    return true
+  }
+}
+
+/// Numbers in summaries.
+enum TextNumber {
+  /// 106735184 as 106,735,184.
+  static func grouped(_ number: Int) -> String {
+    var text = String(Swift.abs(number))
+    var end = text.count - 3
+    while end > 0 {
+      text.insert(",", at: text.index(text.startIndex, offsetBy: end))
+      end -= 3
+    }
+    return number < 0 ? "-" + text : text
+  }
+}
+
+/// The parameters of a model: a record or list, to any depth, of layers and parameters.
+public enum ModelTree {
+  /// Each parameter once, under its path (`blocks.3.attn.qkv.weight`), in order of appearance.
+  public static func parameters(_ model: Value) -> [NamedParameter] {
+    var found = [NamedParameter]()
+    var seen: Set<ObjectIdentifier> = [], open: Set<ObjectIdentifier> = []
+    func walk(_ value: Value, _ path: String) {
+      func add(_ name: String, _ parameter: Parameter) {
+        if seen.insert(ObjectIdentifier(parameter)).inserted {
+          found.append(NamedParameter(name, parameter))
+        }
+      }
+      func child(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+      switch value.object {
+      case let layer as LayerObject:
+        for item in layer.layer.parameters { add(child(item.name), item.parameter) }
+      case let parameter as ParameterObject:
+        add(path.isEmpty ? "parameter" : path, parameter.parameter)
+      case let record as RecordObject:
+        guard open.insert(ObjectIdentifier(record)).inserted else { return }
+        for field in record.fields { walk(field.value, child(field.name)) }
+      case let list as ListObject:
+        guard open.insert(ObjectIdentifier(list)).inserted else { return }
+        for (index, item) in list.values.enumerated() { walk(item, child(String(index))) }
+      default: break
+      }
+    }
+    walk(model, "")
+    return found
+  }
+
+  static func argument(_ call: Call, _ index: Int) throws -> [NamedParameter] {
+    let parameters = parameters(call[index])
+    guard !parameters.isEmpty else {
+      throw call.wrongType(index, wanted: "a model: a record or list that holds layers or parameters")
+    }
+    return parameters
+  }
+}

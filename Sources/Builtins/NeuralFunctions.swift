@@ -1,0 +1,142 @@
+import Arrays
+import Autograd
+import Interpreter
+import Layers
+
+/// The operations of networks and their losses.
+enum NeuralFunctions {
+  private static let group = "networks"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [
+      softmaxFunction(), logSoftmax(), crossEntropyFunction(), mse(), accuracy(), normalize(),
+      attentionFunction(), dropoutFunction(host), stopGradient(),
+    ]
+  }
+
+  private static func softmaxFunction() -> NativeFunction {
+    NativeFunction(
+      "softmax", "x: tensor", group: group,
+      summary: "exp(x) over its sum along the last axis: positive, and adding to 1.",
+      example: "softmax([1, 2, 3])", related: ["log_softmax", "cross_entropy"]
+    ) { call in Tensors.owned(softmax(try Tensors.argument(call, 0))) }
+  }
+
+  private static func logSoftmax() -> NativeFunction {
+    NativeFunction(
+      "log_softmax", "x: tensor", group: group,
+      summary: "The logarithm of softmax(x), without overflow.", example: "log_softmax([1, 2, 3])",
+      related: ["softmax"]
+    ) { call in
+      let x = try Tensors.argument(call, 0)
+      let sums = logSumExp(x)
+      let wide = try reshape(sums, to: sums.shape.extents + [1])
+      return Tensors.owned(try subtract(x, wide))
+    }
+  }
+
+  /// The rows that `where:` keeps, or all.
+  private static func kept(_ x: Tensor, _ call: Call, _ index: Int) throws -> Tensor {
+    call.has(index) ? try selectRows(x, where: try Tensors.mask(call, index)) : x
+  }
+
+  private static func reduced(_ each: Tensor, _ call: Call, _ index: Int, _ whole: String) throws -> Value {
+    let word = try call.word(index, default: "mean", of: ["mean", whole])
+    return Tensors.owned(word == "mean" ? try sum(each, mean: true) : each)
+  }
+
+  private static func crossEntropyFunction() -> NativeFunction {
+    NativeFunction(
+      "cross_entropy", "logits: tensor, ids: tensor, where=nil mask, reduce=\"mean\" string",
+      group: group, summary: "-log softmax(logits)[id], averaged over the rows, in nats.",
+      details:
+        "logits [..., V], ids [...] in 0 ... V - 1. where: a mask over the leading axes. reduce: \"none\" gives a loss a row.",
+      example: "cross_entropy([2, 0, 0; 0, 2, 0], [0, 1])", related: ["softmax", "accuracy"]
+    ) { call in
+      let logits = try kept(try Tensors.argument(call, 0), call, 2)
+      let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
+      return try reduced(try crossEntropy(logits, ids: ids), call, 3, "none")
+    }
+  }
+
+  private static func mse() -> NativeFunction {
+    NativeFunction(
+      "mse", "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" string", group: group,
+      summary: "The mean squared difference.",
+      details: "where: a mask over the leading axes. reduce: \"rows\" averages over the last axis only.",
+      example: "mse([1, 2], [1, 4])", related: ["cross_entropy", "psnr"]
+    ) { call in
+      let a = try kept(try Tensors.argument(call, 0), call, 2)
+      let b = try kept(try Tensors.argument(call, 1), call, 2)
+      return try reduced(try meanSquaredError(a, b), call, 3, "rows")
+    }
+  }
+
+  private static func accuracy() -> NativeFunction {
+    NativeFunction(
+      "accuracy", "predictions: tensor, ids: tensor, where=nil mask, reduce=\"mean\" string",
+      group: group, summary: "The share of predictions that are right.",
+      details: "predictions: logits [..., V] (the largest counts) or ids [...]. reduce: \"none\" gives 1 or 0 a row.",
+      example: "accuracy([0, 1, 1], [0, 1, 0])", related: ["cross_entropy", "confusion"]
+    ) { call in
+      let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
+      var guesses = try kept(try Tensors.argument(call, 0), call, 2).value
+      if guesses.rank == ids.rank + 1 { guesses = try guesses.argExtreme(axis: -1) }
+      let hits = try compare(.equal, guesses, ids).converted(to: .float32)
+      if hits.count == 0 { return Value(Double.nan) }
+      return try reduced(Tensor(hits), call, 3, "none")
+    }
+  }
+
+  private static func normalize() -> NativeFunction {
+    NativeFunction(
+      "layer_norm", "x: tensor, eps=1e-6 number", group: group,
+      summary: "Each row with mean 0 and variance 1 (over the last axis).",
+      example: "layer_norm([1, 2, 3, 4])", related: ["norm"]
+    ) { call in
+      let x = try Tensors.argument(call, 0)
+      let width = x.shape.extents.last ?? 1
+      return Tensors.owned(
+        try layerNorm(
+          x, scale: Tensor(NDArray(repeating: Float(1), shape: [width])),
+          offset: Tensor(NDArray(zeros: [width])), epsilon: Float(try call.number(1, default: 1e-6))))
+    }
+  }
+
+  private static func attentionFunction() -> NativeFunction {
+    NativeFunction(
+      "attention", "qkv: tensor, heads= number, bias=nil tensor", group: group,
+      summary: "Multi-head self-attention from packed queries, keys and values.",
+      details:
+        "qkv [B, N, 3 D], bias [heads, N, N] added to the scaled scores -> [B, N, D] (Vaswani et al. 2017).",
+      example: "attention(normal([1, 4, 24], seed: 1), heads: 2).shape", related: ["block"]
+    ) { call in
+      Tensors.owned(
+        try attention(
+          try Tensors.argument(call, 0), heads: try call.integer(1, in: 1...4096),
+          bias: call.has(2) ? try Tensors.argument(call, 2) : nil))
+    }
+  }
+
+  private static func dropoutFunction(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "dropout", "x: tensor, rate= number, seed=nil number", group: group,
+      summary: "Elements set to 0 with a probability, the others divided by 1 - rate.",
+      example: "dropout(ones([4]), rate: 50%, seed: 1)", related: []
+    ) { call in
+      let x = try Tensors.argument(call, 0)
+      let rate = try call.number(1, in: 0...0.999_999, wanted: "0 or more and below 1")
+      return try Randomness.withStream(call, 2, host) { stream in
+        Tensors.owned(try dropout(x, rate: Float(rate), random: &stream))
+      }
+    }
+  }
+
+  private static func stopGradient() -> NativeFunction {
+    NativeFunction(
+      "stop_gradient", "x: tensor", group: group,
+      summary: "The same elements, through which no gradient flows.",
+      example: "stop_gradient([1, 2])", related: ["gradients"]
+    ) { call in Tensors.owned(try Tensors.argument(call, 0).detached) }
+  }
+}

@@ -1,0 +1,228 @@
+import Arrays
+import Autograd
+import Interpreter
+import Layers
+import Training
+
+/// Gradients, the optimiser and schedules.
+enum TrainingFunctions {
+  private static let group = "training"
+
+  static func functions() -> [NativeFunction] {
+    [gradientsFunction(), adamw(), step(), warmupCosine()]
+  }
+
+  private static func gradientsFunction() -> NativeFunction {
+    NativeFunction(
+      "gradients", "model: model, f: function", group: group,
+      summary: "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
+      details:
+        "f returns the loss (one number), or a record whose field `loss` it is; then `value` is that record with plain numbers. Nothing accumulates: every call gives fresh gradients.",
+      example: "let w = parameter(tensor([1, 2]))\ngradients(w, w => mean(w ^ 2)).grads",
+      related: ["step", "adamw", "stop_gradient"]
+    ) { call in
+      let parameters = try ModelTree.argument(call, 0)
+      let function = try call.function(1)
+      var returned = Value.none
+      defer { returned.release() }
+      let result = try gradients(of: parameters.map(\.parameter)) {
+        returned = try call.machine.call(function, [call[0]])
+        return try loss(in: returned)
+      }
+      let value = detached(returned)
+      defer { value.release() }
+      let record = RecordObject([("value", value)])
+      record.set(
+        "grads", GradientsObject(parameters, result.gradients))
+      return .owning(record)
+    }
+  }
+
+  private static func loss(in value: Value) throws -> Tensor {
+    var loss = value
+    if let record = value.object as? RecordObject {
+      guard let field = record["loss"] else {
+        throw Diagnosis(
+          "E133", "the record that the function returns has no field `loss`",
+          arguments: [(1, "it has \(record.fields.map(\.name).joined(separator: ", "))")],
+          hint: "(loss: ..., accuracy: ...)")
+      }
+      loss = field
+    }
+    guard let tensor = Tensors.optional(loss) else {
+      throw Diagnosis(
+        "E133", "the loss is \(Display.described(loss)), wanted a number", arguments: [(1, "")],
+        hint: "the function's last expression is its value")
+    }
+    return tensor
+  }
+
+  /// The same value with plain numbers for tensors of one element and constants for the rest.
+  private static func detached(_ value: Value) -> Value {
+    switch value.object {
+    case let tensor as TensorObject:
+      if tensor.array.count == 1, tensor.array.rank == 0, tensor.array.elementType != .bool {
+        return Value(tensor.array.scalarValue)
+      }
+      return .owning(TensorObject(tensor.array))
+    case let record as RecordObject:
+      let copy = RecordObject()
+      for field in record.fields {
+        let plain = detached(field.value)
+        copy[field.name] = plain
+        plain.release()
+      }
+      return .owning(copy)
+    default: return value.retained()
+    }
+  }
+
+  private static func adamw() -> NativeFunction {
+    NativeFunction(
+      "adamw",
+      "model: model, lr=1e-3 number, decay=5% number, betas=[0.9;0.98] list, eps=1e-8 number",
+      group: group, summary: "The AdamW optimiser for a model (Loshchilov, Hutter 2019).",
+      details:
+        "decay: decoupled weight decay, not applied to biases, norms, layer scales and the class token. Fields: lr (may be set), decay, steps.",
+      example: "let net = linear(4, 2)\nadamw(net, lr: 3e-4)", related: ["step", "gradients", "warmup_cosine"]
+    ) { call in
+      let parameters = try ModelTree.argument(call, 0)
+      var betas = (0.9, 0.98)
+      if call.has(3) {
+        let list = try call.list(3)
+        guard list.count == 2, let first = list[0].number, let second = list[1].number else {
+          throw call.wrongType(3, wanted: "a list of two numbers, such as [0.9, 0.98]")
+        }
+        betas = (first, second)
+      }
+      for item in parameters where item.parameter.name.isEmpty { item.parameter.name = item.name }
+      let optimiser = try AdamW(
+        parameters.map(\.parameter), learningRate: try call.number(1, default: 1e-3),
+        decay: try call.number(2, default: 0.05), betas: betas,
+        epsilon: try call.number(4, default: 1e-8))
+      return .owning(OptimiserObject(optimiser, names: parameters.map(\.name)))
+    }
+  }
+
+  private static func step() -> NativeFunction {
+    NativeFunction(
+      "step", "optimiser: optimiser, grads: gradients, clip=nil number, lr=nil number",
+      group: group,
+      summary: "One step of the optimiser along the gradients; gives their global norm before clipping.",
+      details:
+        "clip: the largest global L2 norm. lr: sets the learning rate first. A gradient that is not finite is an error, and nothing is changed.",
+      example:
+        "let w = parameter(tensor([1, 2]))\nlet opt = adamw(w, lr: 0.1)\nstep(opt, gradients(w, w => sum(w ^ 2)).grads)",
+      related: ["adamw", "gradients"]
+    ) { call in
+      let optimiser = try call.object(0, as: OptimiserObject.self, wanted: "an optimiser, as adamw(model) makes it")
+      let gradients = try call.object(
+        1, as: GradientsObject.self, wanted: "gradients: the field `grads` of what gradients(...) gives")
+      if call.has(3) {
+        optimiser.optimiser.learningRate = try call.number(
+          3, in: 0...1e6, wanted: "a number from 0 up")
+      }
+      let clip = call.has(2) ? try call.number(2, in: 1e-12...1e12, wanted: "a number above 0") : nil
+      return Value(try optimiser.optimiser.step(gradients.gradients(for: optimiser), clip: clip))
+    }
+  }
+
+  private static func warmupCosine() -> NativeFunction {
+    NativeFunction(
+      "warmup_cosine", "step: number, warmup= number, total= number, peak= number, floor=1e-5 number",
+      group: group,
+      summary: "A learning rate: up from 0 to peak over the warm-up steps, then half a cosine down to floor.",
+      example: "warmup_cosine(50, warmup: 10, total: 100, peak: 1e-3)", related: ["step"]
+    ) { call in
+      Value(
+        Schedule.warmupCosine(
+          step: try call.integer(0, in: 0...Int.max), warmup: try call.integer(1, in: 0...Int.max),
+          total: try call.integer(2, in: 1...Int.max), peak: try call.number(3),
+          floor: try call.number(4, default: 1e-5)))
+    }
+  }
+}
+
+/// Gradients by parameter.
+final class GradientsObject: ForeignObject {
+  let parameters: [NamedParameter]
+  let gradients: [NDArray?]
+
+  init(_ parameters: [NamedParameter], _ gradients: [NDArray?]) {
+    self.parameters = parameters
+    self.gradients = gradients
+  }
+
+  /// In the optimiser's order.
+  func gradients(for optimiser: OptimiserObject) throws -> [NDArray?] {
+    let wanted = optimiser.optimiser.parameters
+    if wanted.count == parameters.count,
+      zip(wanted, parameters).allSatisfy({ $0 === $1.parameter })
+    {
+      return gradients
+    }
+    var byParameter: [ObjectIdentifier: NDArray] = [:]
+    for (item, gradient) in zip(parameters, gradients) {
+      byParameter[ObjectIdentifier(item.parameter)] = gradient
+    }
+    let known = Set(wanted.map { ObjectIdentifier($0) })
+    guard parameters.contains(where: { known.contains(ObjectIdentifier($0.parameter)) }) else {
+      throw Diagnosis(
+        "E134", "these gradients are of another model than the optimiser's",
+        arguments: [(1, "")], hint: "adamw(model) and gradients(model, ...) of the same model")
+    }
+    return wanted.map { byParameter[ObjectIdentifier($0)] }
+  }
+
+  override var typeName: String { "gradients" }
+  override func summary(width: Int) -> String {
+    "gradients of \(parameters.count) parameters, norm \(TensorSummary.short(globalNorm(gradients)))"
+  }
+  override var byteCount: Int { gradients.reduce(64) { $0 + ($1?.byteCount ?? 0) } }
+  override var fieldNames: [String] { ["norm", "count"] + parameters.map { $0.name.replacing(".", with: "_") } }
+  override func field(_ name: String) throws -> Value? {
+    if name == "norm" { return Value(globalNorm(gradients)) }
+    if name == "count" { return Value(parameters.count) }
+    for (item, gradient) in zip(parameters, gradients)
+    where item.name.replacing(".", with: "_") == name {
+      return Tensors.owned(gradient ?? NDArray(zeros: item.parameter.shape))
+    }
+    return nil
+  }
+}
+
+/// An optimiser with its state.
+final class OptimiserObject: ForeignObject {
+  let optimiser: AdamW
+  let names: [String]
+
+  init(_ optimiser: AdamW, names: [String]) {
+    self.optimiser = optimiser
+    self.names = names
+  }
+
+  override var typeName: String { "optimiser" }
+  override func summary(width: Int) -> String {
+    "adamw: \(optimiser.parameters.count) parameters, lr \(TensorSummary.short(optimiser.learningRate)), decay \(TensorSummary.short(optimiser.decay)), \(optimiser.stepCount) steps"
+  }
+  override var fieldNames: [String] { ["lr", "decay", "steps"] }
+  override func field(_ name: String) throws -> Value? {
+    switch name {
+    case "lr": Value(optimiser.learningRate)
+    case "decay": Value(optimiser.decay)
+    case "steps": Value(optimiser.stepCount)
+    default: nil
+    }
+  }
+  override func setField(_ name: String, to value: Value) throws -> Bool {
+    guard let number = value.number, number >= 0, number.isFinite else {
+      throw Diagnosis("E119", "\(name) is \(Display.described(value)), wanted a number from 0 up")
+    }
+    switch name {
+    case "lr": optimiser.learningRate = number
+    case "decay": optimiser.decay = number
+    default: return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,376 @@
+import Syntax
+
+extension FunctionCompiler {
+  /// The value in some register: a local variable's own, or a new one.
+  func expression(_ expression: ExpressionSyntax) -> Int {
+    if case .name(let name) = expression.kind,
+      case .local(let register) = find(name, at: expression.range)
+    {
+      return register
+    }
+    let register = allocate(at: expression.range)
+    self.expression(expression, into: register)
+    return register
+  }
+
+  /// The value for its effects alone.
+  func discard(_ expression: ExpressionSyntax) {
+    if case .conditional(let condition, let body, let otherwise) = expression.kind {
+      conditional(condition, body, otherwise, into: nil)
+    } else {
+      _ = self.expression(expression)
+    }
+  }
+
+  func expression(_ expression: ExpressionSyntax, into target: Int) {
+    let mark = free
+    defer { free = mark }
+    let range = expression.range
+    switch expression.kind {
+    case .number(let value):
+      emitWide(.loadConstant, target, constant(.number(value)), at: range)
+    case .string(let parts): string(parts, into: target, range)
+    case .boolean(let value): emit(value ? .loadTrue : .loadFalse, target, at: range)
+    case .none: emit(.loadNil, target, at: range)
+    case .name(let name): self.name(name, into: target, range)
+    case .list(let items): list(items, into: target, range)
+    case .matrix(let rows):
+      let first = free
+      for row in rows { list(row, into: allocate(at: range), range) }
+      let whole = allocate(at: range)
+      emit(.makeList, whole, first, rows.count, at: range)
+      emit(.makeMatrix, target, whole, at: range)
+    case .record(let fields): record(fields, into: target, range)
+    case .negate(let operand): emit(.negate, target, self.expression(operand), at: range)
+    case .not(let operand): emit(.not, target, self.expression(operand), at: range)
+    case .binary(let operation, let left, let right):
+      binary(operation, left, right, into: target, range)
+    case .and(let left, let right):
+      shortCircuit(left, right, .jumpIfFalse, into: target)
+    case .or(let left, let right):
+      shortCircuit(left, right, .jumpIfTrue, into: target)
+    case .range(let lower, let upper, let step, let isClosed):
+      let first = allocate(at: range)
+      self.expression(lower, into: first)
+      self.expression(upper, into: allocate(at: range))
+      let last = allocate(at: range)
+      if let step {
+        self.expression(step, into: last)
+      } else {
+        emit(.loadNil, last, at: range)
+      }
+      emit(.makeRange, target, first, isClosed ? 1 : 0, at: range)
+    case .call(let callee, let arguments, let isPiped):
+      call(callee, arguments, isPiped: isPiped, into: target, range)
+    case .index(let base, let indices): index(base, indices, into: target, range)
+    case .field(let base, let name):
+      emit(
+        .getField, target, self.expression(base), constant(.symbol(name.text)), at: range)
+    case .function(let function): self.function(function, name: "=>", into: target)
+    case .conditional(let condition, let body, let otherwise):
+      conditional(condition, body, otherwise, into: target)
+    case .with(let subject, let body): with(subject, body, into: target, range)
+    }
+  }
+
+  private func name(_ name: String, into target: Int, _ range: SourceRange) {
+    switch find(name, at: range) {
+    case .local(let register): if register != target { emit(.move, target, register, at: range) }
+    case .captured(let index): emit(.getCaptured, target, index, at: range)
+    case .global(let slot): emitWide(.getGlobal, target, slot, at: range)
+    case .builtin(let index):
+      emitWide(.loadConstant, target, constant(.builtin(index)), at: range)
+    case .unknown:
+      unit.diagnostics.append(
+        CompilerMessages.unknownName(file, name, range, known: visibleNames))
+    }
+  }
+
+  private func string(_ parts: [StringPart], into target: Int, _ range: SourceRange) {
+    if parts.isEmpty {
+      emitWide(.loadConstant, target, constant(.text("")), at: range)
+      return
+    }
+    if parts.count == 1, case .literal(let text) = parts[0] {
+      emitWide(.loadConstant, target, constant(.text(text)), at: range)
+      return
+    }
+    let first = free
+    for part in parts {
+      let register = allocate(at: range)
+      switch part {
+      case .literal(let text):
+        emitWide(.loadConstant, register, constant(.text(text)), at: range)
+      case .expression(let value, let format):
+        expression(value, into: register)
+        if let format {
+          emit(.format, register, register, constant(.text(format)), at: value.range)
+        }
+      }
+    }
+    emit(.makeString, target, first, parts.count, at: range)
+  }
+
+  private func list(_ items: [ExpressionSyntax], into target: Int, _ range: SourceRange) {
+    let mark = free
+    // Long literals are built in pieces, so that they do not need a register an element.
+    let first = free
+    guard items.count > 100 else {
+      for item in items { expression(item, into: allocate(at: item.range)) }
+      emit(.makeList, target, first, items.count, at: range)
+      free = mark
+      return
+    }
+    var pieces = [Int]()
+    for start in stride(from: 0, to: items.count, by: 100) {
+      let piece = allocate(at: range)
+      list(Array(items[start..<min(start + 100, items.count)]), into: piece, range)
+      pieces.append(piece)
+      if pieces.count == 2 {
+        emit(.add, pieces[0], pieces[0], pieces[1], at: range)
+        pieces.removeLast()
+        free = piece
+      }
+    }
+    emit(.move, target, pieces[0], at: range)
+    free = mark
+  }
+
+  // MARK: - Operators
+
+  private static let withConstant: [BinaryOperator: Opcode] = [
+    .add: .addConstant, .subtract: .subtractConstant, .multiply: .multiplyConstant,
+    .divide: .divideConstant, .modulo: .moduloConstant,
+  ]
+  private static let plain: [BinaryOperator: Opcode] = [
+    .add: .add, .subtract: .subtract, .multiply: .multiply, .divide: .divide,
+    .integerDivide: .integerDivide, .modulo: .modulo, .power: .power,
+    .matrixProduct: .matrixProduct, .equal: .equal, .notEqual: .notEqual, .less: .less,
+    .lessEqual: .lessEqual, .greater: .greater, .greaterEqual: .greaterEqual, .contains: .contains,
+  ]
+
+  private func binary(
+    _ operation: BinaryOperator, _ left: ExpressionSyntax, _ right: ExpressionSyntax,
+    into target: Int, _ range: SourceRange
+  ) {
+    if operation == .subtract, file.bytes.indices.contains(right.range.end - 1),
+      case .number = right.kind, file.bytes[right.range.end - 1] == UInt8(ascii: "%"),
+      !file.text(left.range).hasSuffix("%"), !(isOne(left))
+    {
+      unit.diagnostics.append(CompilerMessages.percentSubtraction(file, range))
+    }
+    let a = expression(left)
+    if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
+      emit(opcode, target, a, constant(.number(value)), at: range)
+    } else if let opcode = Self.plain[operation] {
+      emit(opcode, target, a, expression(right), at: range)
+    }
+  }
+
+  private func isOne(_ expression: ExpressionSyntax) -> Bool {
+    if case .number(1) = expression.kind { true } else { false }
+  }
+
+  private func shortCircuit(
+    _ left: ExpressionSyntax, _ right: ExpressionSyntax, _ jump: Opcode, into target: Int
+  ) {
+    let value = allocate(at: left.range)
+    expression(left, into: value)
+    let skip = emitWide(jump, value, 0, at: left.range)
+    expression(right, into: value)
+    // The right side must be a bool too; a jump of no distance checks it.
+    emitWide(.jumpIfTrue, value, 0, at: right.range)
+    patch(skip)
+    emit(.move, target, value, at: right.range)
+  }
+
+  private static let unlessPlain: [BinaryOperator: Opcode] = [
+    .equal: .unlessEqual, .notEqual: .unlessNotEqual, .less: .unlessLess,
+    .lessEqual: .unlessLessEqual, .greater: .unlessGreater, .greaterEqual: .unlessGreaterEqual,
+  ]
+  private static let unlessConstant: [BinaryOperator: Opcode] = [
+    .equal: .unlessEqualConstant, .less: .unlessLessConstant,
+    .lessEqual: .unlessLessEqualConstant, .greater: .unlessGreaterConstant,
+    .greaterEqual: .unlessGreaterEqualConstant,
+  ]
+
+  /// Jumps (to be patched) that are taken when the condition is false.
+  func jumpUnless(_ condition: ExpressionSyntax) -> [Int] {
+    let mark = free
+    defer { free = mark }
+    switch condition.kind {
+    case .binary(let operation, let left, let right):
+      if case .number(let value) = right.kind, let opcode = Self.unlessConstant[operation] {
+        let index = constant(.number(value))
+        return [emit(opcode, expression(left), index, at: condition.range)]
+      }
+      if let opcode = Self.unlessPlain[operation] {
+        let a = expression(left)
+        return [emit(opcode, a, expression(right), at: condition.range)]
+      }
+    case .and(let left, let right):
+      let first = jumpUnless(left)
+      return first + jumpUnless(right)
+    default: break
+    }
+    return [emitWide(.jumpIfFalse, expression(condition), 0, at: condition.range)]
+  }
+
+  private func conditional(
+    _ condition: ExpressionSyntax, _ body: BlockSyntax, _ otherwise: BlockSyntax?,
+    into target: Int?
+  ) {
+    let exits = jumpUnless(condition)
+    if let target { block(body, into: target) } else { block(body) }
+    if otherwise == nil && target == nil {
+      exits.forEach { patch($0) }
+      return
+    }
+    let skip = emitWide(.jump, 0, 0, at: body.range)
+    exits.forEach { patch($0) }
+    if let otherwise {
+      if let target { block(otherwise, into: target) } else { block(otherwise) }
+    } else if let target {
+      emit(.loadNil, target, at: condition.range)
+    }
+    patch(skip)
+  }
+
+  private func with(
+    _ subject: ExpressionSyntax, _ body: BlockSyntax, into target: Int, _ range: SourceRange
+  ) {
+    let object = allocate(at: subject.range)
+    expression(subject, into: object)
+    let caught = allocate(at: range)
+    emit(.enterScope, object, at: subject.range)
+    let push = emitWide(.pushCleanup, caught, 0, at: range)
+    scopes.append(.with(register: object))
+    let value = allocate(at: range)
+    block(body, into: value)
+    scopes.removeLast()
+    emit(.popHandler, at: range)
+    emit(.exitScope, object, at: subject.range)
+    emit(.move, target, value, at: range)
+    let skip = emitWide(.jump, 0, 0, at: range)
+    patch(push)
+    emit(.exitScope, object, at: subject.range)
+    emit(.rethrow, caught, at: range)
+    patch(skip)
+  }
+
+  // MARK: - Calls, records, subscripts
+
+  private func call(
+    _ callee: ExpressionSyntax, _ arguments: [ArgumentSyntax], isPiped: Bool, into target: Int,
+    _ range: SourceRange
+  ) {
+    let base = allocate(at: callee.range)
+    // A piped value is evaluated first: it stands first in the text.
+    if isPiped, let first = arguments.first {
+      let piped = allocate(at: first.value.range)
+      expression(first.value, into: piped)
+      expression(callee, into: base)
+    } else {
+      expression(callee, into: base)
+    }
+    for argument in arguments.dropFirst(isPiped ? 1 : 0) {
+      expression(argument.value, into: allocate(at: argument.value.range))
+    }
+    emit(
+      .call, base, arguments.count, callSite(arguments, isPiped: isPiped) + 1, at: range)
+    if target != base { emit(.move, target, base, at: range) }
+  }
+
+  private func callSite(_ arguments: [ArgumentSyntax], isPiped: Bool) -> Int {
+    callSites.append(
+      CallSite(
+        slots: arguments.map { argument in
+          switch argument.kind {
+          case .positional: .positional
+          case .splat: .splat
+          case .named(let name): .named(name.text)
+          }
+        },
+        ranges: arguments.map(\.value.range), isPiped: isPiped))
+    return callSites.count - 1
+  }
+
+  private func record(_ fields: [ArgumentSyntax], into target: Int, _ range: SourceRange) {
+    let first = free
+    for field in fields {
+      let register = allocate(at: field.value.range)
+      if case .named(let name) = field.kind, case .function(let function) = field.value.kind {
+        self.function(function, name: name.text, into: register)
+      } else {
+        expression(field.value, into: register)
+      }
+    }
+    emit(.makeRecord, target, first, callSite(fields, isPiped: false), at: range)
+  }
+
+  private func index(
+    _ base: ExpressionSyntax, _ indices: [IndexSyntax], into target: Int, _ range: SourceRange
+  ) {
+    if indices.count == 1, case .value(let value) = indices[0] {
+      let object = expression(base)
+      emit(.getIndex, target, object, expression(value), at: range)
+      return
+    }
+    let object = allocate(at: base.range)
+    expression(base, into: object)
+    let site = subscriptSite(indices)
+    emit(.getIndices, target, object, site, at: range)
+  }
+
+  /// Evaluates the values of a subscript into new registers, in order.
+  func subscriptSite(_ indices: [IndexSyntax]) -> Int {
+    var parts = [SubscriptPart]()
+    for index in indices {
+      switch index {
+      case .value(let value):
+        expression(value, into: allocate(at: value.range))
+        parts.append(.value)
+      case .all: parts.append(.all)
+      case .rest: parts.append(.rest)
+      case .span(let lower, let upper, let isClosed, let range):
+        if let lower { expression(lower, into: allocate(at: range)) }
+        if let upper { expression(upper, into: allocate(at: range)) }
+        parts.append(.span(hasLower: lower != nil, hasUpper: upper != nil, isClosed: isClosed))
+      }
+    }
+    subscripts.append(parts)
+    return subscripts.count - 1
+  }
+
+  // MARK: - Functions
+
+  func function(_ function: FunctionSyntax, name: String, into target: Int) {
+    let parameters = function.parameters.map { parameter in
+      Prototype.Parameter(
+        name: parameter.name.text, isOption: parameter.defaultValue != nil,
+        defaultText: parameter.defaultValue.map { file.text($0.range) })
+    }
+    let inner = FunctionCompiler(unit, parent: self, name: name, parameters: parameters)
+    inner.body(function)
+    prototypes.append(
+      inner.finish(range: function.range, documentation: function.documentation))
+    emitWide(.makeClosure, target, prototypes.count - 1, at: function.range)
+  }
+
+  /// Parameters are the first registers; a default is evaluated in the function, when it is left out.
+  private func body(_ function: FunctionSyntax) {
+    depth = 1
+    for parameter in function.parameters {
+      declare(parameter.name, register: allocate(at: parameter.name.range))
+    }
+    for (register, parameter) in function.parameters.enumerated() {
+      guard let value = parameter.defaultValue else { continue }
+      let skip = emitWide(.jumpUnlessAbsent, register, 0, at: value.range)
+      expression(value, into: register)
+      patch(skip)
+    }
+    let result = allocate(at: function.range)
+    block(function.body, into: result)
+    emit(.returnValue, result, at: function.body.range.after)
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import Session
+import Syntax
+
+/// The command line: `ccv FILE [args]`, `ccv -e CODE [args]`, `ccv` for the prompt or code from a pipe.
+public enum MainCommand {
+  public static func run(_ arguments: [String]) -> Int32 {
+    guard let first = arguments.first else {
+      return runStandardInput()
+    }
+    switch first {
+    case "-e":
+      guard arguments.count > 1 else { return usage("-e needs code behind it") }
+      return ScriptRunner(arguments: Array(arguments.dropFirst(2)))
+        .run(SourceFile(name: "<command line>", text: arguments[1]), echoes: true)
+    case "-": return runStandardInput()
+    case "-h", "--help", "help":
+      Output.write(Self.help, to: STDOUT_FILENO)
+      return 0
+    default:
+      if first.hasPrefix("-") { return usage("there is no option \(first)") }
+      return runFile(first, Array(arguments.dropFirst()))
+    }
+  }
+
+  private static func runFile(_ path: String, _ arguments: [String]) -> Int32 {
+    guard let bytes = SourceReader.read(path) else {
+      return usage("cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+    return ScriptRunner(arguments: arguments)
+      .run(SourceFile(name: path, bytes: bytes), echoes: false)
+  }
+
+  private static func runStandardInput() -> Int32 {
+    guard let bytes = SourceReader.readAll(STDIN_FILENO) else {
+      return usage("cannot read standard input")
+    }
+    return ScriptRunner(arguments: []).run(SourceFile(name: "<stdin>", bytes: bytes), echoes: false)
+  }
+
+  private static func usage(_ problem: String) -> Int32 {
+    Output.write("ccv: \(problem)\nTry: ccv --help\n", to: STDERR_FILENO)
+    return 2
+  }
+
+  static let help = """
+    ccv - scripting for masked image modelling
+
+      ccv                   the prompt
+      ccv FILE [ARGS]       run a script; ARGS are its `args`
+      ccv -e CODE [ARGS]    run CODE and show its value
+      ccv - < FILE          run code from a pipe
+
+    Exit codes: 0 ok, 1 run-time error, 2 usage or syntax, 130 interrupted.
+
+    """
+}

@@ -1,0 +1,62 @@
+import Builtins
+import Glibc
+import Session
+import Syntax
+
+/// Runs a whole program and reports as a command should: output on standard output, messages on
+/// standard error, exit codes 0 ok, 1 run-time error, 2 usage or syntax, 130 interrupted.
+struct ScriptRunner {
+  let session: Session
+
+  init(arguments: [String]) {
+    let host = Host()
+    host.arguments = arguments
+    host.write = { Output.write($0, to: STDOUT_FILENO) }
+    host.writeNote = { Output.write($0, to: STDERR_FILENO) }
+    host.isInteractive = isatty(STDERR_FILENO) == 1
+    session = Session(host: host)
+  }
+
+  /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
+  func run(_ file: SourceFile, echoes: Bool) -> Int32 {
+    let renderer = DiagnosticRenderer(usesColor: Output.usesColor(STDERR_FILENO))
+    let outcome = session.evaluate(file)
+    for warning in session.warnings { Output.write(renderer.render(warning), to: STDERR_FILENO) }
+    switch outcome {
+    case .value(let text):
+      if echoes, let text { Output.write(text + "\n", to: STDOUT_FILENO) }
+      return 0
+    case .rejected(let diagnostics):
+      for diagnostic in diagnostics { Output.write(renderer.render(diagnostic), to: STDERR_FILENO) }
+      return 2
+    case .failed(let diagnostic):
+      Output.write(renderer.render(diagnostic), to: STDERR_FILENO)
+      return 1
+    case .interrupted:
+      Output.write("interrupted\n", to: STDERR_FILENO)
+      return 130
+    case .exit(let code): return code
+    }
+  }
+}
+
+enum Output {
+  /// Writes all of a text, however small the pieces that the system takes.
+  static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while let base = rest.baseAddress, rest.count > 0 {
+        let count = Glibc.write(descriptor, base, rest.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
+
+  static func usesColor(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1 && getenv("NO_COLOR") == nil
+      && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+}

@@ -1,0 +1,319 @@
+import Bytecode
+import Syntax
+
+/// A text.
+public final class StringObject: HeapObject {
+  public let string: String
+
+  public init(_ string: String) {
+    self.string = string
+  }
+
+  public override var typeName: String { "string" }
+  public override func summary(width: Int) -> String { Display.quoted(string) }
+  public override var text: String { string }
+  public override var byteCount: Int { 48 + string.utf8.count }
+}
+
+/// A sequence of values that grows and is shared by all who hold it.
+public final class ListObject: HeapObject {
+  public private(set) var count = 0
+  private var capacity: Int
+  private var storage: UnsafeMutablePointer<Value>
+
+  public init(capacity: Int = 4) {
+    self.capacity = max(4, capacity)
+    storage = .allocate(capacity: self.capacity)
+    super.init()
+    Containers.born(self)
+  }
+
+  /// A list of given values, each retained.
+  public convenience init(_ values: some Collection<Value>) {
+    self.init(capacity: values.count)
+    for value in values { append(value) }
+  }
+
+  deinit {
+    for index in 0..<count { storage[index].release() }
+    storage.deallocate()
+    Containers.died(self)
+  }
+
+  /// The value at an index that is within the list.
+  public subscript(index: Int) -> Value {
+    get { storage[index] }
+    set {
+      let old = storage[index]
+      storage[index] = newValue.retained()
+      old.release()
+    }
+  }
+
+  /// Adds a value, retained.
+  public func append(_ value: Value) {
+    if count == capacity { grow() }
+    storage[count] = value.retained()
+    count += 1
+  }
+
+  /// Adds an object. (`Value(object)` alone does not keep a new object alive.)
+  public func append(_ object: HeapObject) { append(Value(object)) }
+
+  /// Takes the last value off; the caller owns it.
+  public func removeLast() -> Value? {
+    guard count > 0 else { return nil }
+    count -= 1
+    return storage[count]
+  }
+
+  public func removeAll() {
+    let old = count
+    count = 0
+    for index in 0..<old { storage[index].release() }
+  }
+
+  public var values: UnsafeBufferPointer<Value> {
+    UnsafeBufferPointer(start: storage, count: count)
+  }
+
+  private func grow() {
+    let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+    bigger.update(from: storage, count: count)
+    storage.deallocate()
+    storage = bigger
+    capacity *= 2
+  }
+
+  public override var typeName: String { "list" }
+  public override func summary(width: Int) -> String { Display.list(self, width: width) }
+  public override var byteCount: Int { 64 + 8 * capacity }
+}
+
+/// The layout of records with the same fields in the same order, shared by all of them.
+public final class RecordShape {
+  public let symbols: [Symbol]
+  private let slots: [Symbol: Int]
+  private var followers: [Symbol: RecordShape] = [:]
+
+  nonisolated(unsafe) public static let empty = RecordShape([])
+
+  private init(_ symbols: [Symbol]) {
+    self.symbols = symbols
+    slots = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
+  }
+
+  public func slot(of symbol: Symbol) -> Int? { slots[symbol] }
+
+  /// The shape with one more field.
+  public func adding(_ symbol: Symbol) -> RecordShape {
+    if let shape = followers[symbol] { return shape }
+    let shape = RecordShape(symbols + [symbol])
+    followers[symbol] = shape
+    return shape
+  }
+}
+
+/// Named values in order, shared by all who hold them.
+public final class RecordObject: HeapObject {
+  public private(set) var shape: RecordShape
+  private var values: [Value]
+
+  public override init() {
+    shape = .empty
+    values = []
+    super.init()
+    Containers.born(self)
+  }
+
+  /// A record of named values, each retained; a name that comes twice keeps the later value.
+  public convenience init(_ fields: [(String, Value)]) {
+    self.init()
+    for (name, value) in fields { self[Symbol(name)] = value }
+  }
+
+  init(shape: RecordShape, _ source: UnsafePointer<Value>) {
+    self.shape = shape
+    values = (0..<shape.symbols.count).map { source[$0].retained() }
+    super.init()
+    Containers.born(self)
+  }
+
+  deinit {
+    for value in values { value.release() }
+    Containers.died(self)
+  }
+
+  public var count: Int { values.count }
+  /// Names and values in order.
+  public var fields: [(name: String, value: Value)] {
+    zip(shape.symbols, values).map { ($0.name, $1) }
+  }
+
+  /// The value of a field, or nil. Setting makes the field if need be; nil is not set.
+  public subscript(symbol: Symbol) -> Value? {
+    get { shape.slot(of: symbol).map { values[$0] } }
+    set {
+      guard let newValue else { return }
+      newValue.retain()
+      if let slot = shape.slot(of: symbol) {
+        let old = values[slot]
+        values[slot] = newValue
+        old.release()
+      } else {
+        shape = shape.adding(symbol)
+        values.append(newValue)
+      }
+    }
+  }
+
+  public subscript(name: String) -> Value? {
+    get { self[Symbol(name)] }
+    set { self[Symbol(name)] = newValue }
+  }
+
+  /// Sets a field to an object. (`Value(object)` alone does not keep a new object alive.)
+  public func set(_ name: String, _ object: HeapObject) { self[Symbol(name)] = Value(object) }
+
+  @inline(__always) func value(slot: Int) -> Value { values[slot] }
+  @inline(__always) func replace(slot: Int, with value: Value) {
+    let old = values[slot]
+    values[slot] = value.retained()
+    old.release()
+  }
+
+  func clear() {
+    let old = values
+    values = []
+    shape = .empty
+    for value in old { value.release() }
+  }
+
+  public override var typeName: String { "record" }
+  public override func summary(width: Int) -> String { Display.record(self, width: width) }
+  public override var byteCount: Int { 96 + 8 * values.count }
+}
+
+/// Numbers from `first` by `step`; with `isClosed` the last one may be `last` itself.
+public final class RangeObject: HeapObject {
+  public let first: Double, last: Double, step: Double, isClosed: Bool
+
+  public init(first: Double, last: Double, step: Double, isClosed: Bool) {
+    (self.first, self.last, self.step, self.isClosed) = (first, last, step, isClosed)
+  }
+
+  public var count: Int {
+    let steps = (last - first) / step
+    guard steps >= 0, steps.isFinite else { return 0 }
+    let whole = steps.rounded(.down)
+    return Int(whole) + (isClosed || steps > whole ? 1 : 0)
+  }
+
+  public func element(_ index: Int) -> Double { first + Double(index) * step }
+
+  public func contains(_ number: Double) -> Bool {
+    let (low, high) = step > 0 ? (first, last) : (last, first)
+    guard number >= low, number <= high, isClosed || number != last else { return false }
+    let index = (number - first) / step
+    return index == index.rounded()
+  }
+
+  public override var typeName: String { "range" }
+  public override func summary(width: Int) -> String {
+    let by = step == 1 ? "" : " by \(Display.number(step))"
+    return "\(Display.number(first))\(isClosed ? ".." : "..<")\(Display.number(last))\(by)"
+  }
+}
+
+/// A variable that a function has captured: in its register while the block lives, later here.
+final class CapturedVariable: HeapObject {
+  private(set) var place: UnsafeMutablePointer<Value>
+  private(set) var isClosed = false
+
+  init(_ place: UnsafeMutablePointer<Value>) {
+    self.place = place
+    super.init()
+    Containers.born(self)
+  }
+
+  deinit {
+    if isClosed {
+      place.pointee.release()
+      place.deallocate()
+    }
+    Containers.died(self)
+  }
+
+  /// Takes the value along when the register is about to be reused.
+  func close() {
+    let own = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    own.initialize(to: place.pointee.retained())
+    place = own
+    isClosed = true
+  }
+
+  var ownValue: Value { isClosed ? place.pointee : .none }
+
+  func clear() {
+    guard isClosed else { return }
+    let old = place.pointee
+    place.pointee = .none
+    old.release()
+  }
+}
+
+/// A function of the language, with the variables it captured.
+public final class ClosureObject: HeapObject {
+  let function: LoadedFunction
+  var captured: [CapturedVariable] = []
+
+  init(_ function: LoadedFunction) {
+    self.function = function
+    super.init()
+    Containers.born(self)
+  }
+
+  deinit {
+    for variable in captured { variable.releaseReference() }
+    Containers.died(self)
+  }
+
+  func clear() {
+    let old = captured
+    captured = []
+    for variable in old { variable.releaseReference() }
+  }
+
+  public var name: String { function.prototype.name }
+  public var documentation: [String] { function.prototype.documentation }
+  /// `corrupt(x, tok, ratio = 40%)`.
+  public var signature: String {
+    let parameters = function.prototype.parameters.map { parameter in
+      parameter.defaultText.map { "\(parameter.name) = \($0)" } ?? parameter.name
+    }
+    return "\(name)(\(parameters.joined(separator: ", ")))"
+  }
+  /// The source text, for `??name`.
+  public var source: String {
+    function.prototype.file.text(function.prototype.range)
+  }
+
+  public override var typeName: String { "function" }
+  public override func summary(width: Int) -> String {
+    name == "=>" ? "function \(source.prefix(width))" : "fn \(signature)"
+  }
+}
+
+/// What `catch e` binds: `e.code`, `e.message`, `e.trace`.
+public final class ErrorObject: HeapObject {
+  public let failure: RuntimeFailure
+
+  public init(_ failure: RuntimeFailure) {
+    self.failure = failure
+  }
+
+  public override var typeName: String { "error" }
+  public override func summary(width: Int) -> String {
+    "error \(failure.diagnostic.code): \(failure.diagnostic.message)"
+  }
+}

@@ -1,0 +1,126 @@
+import Syntax
+
+/// The functions on strings, types and errors that every host has.
+public enum CoreText {
+  public static func register(in machine: Machine) {
+    for native in [join, replace, upper, lower, trim, startsWith, endsWith, string, type] {
+      machine.register(native())
+    }
+    for native in [assert, error] { machine.register(native()) }
+  }
+
+  private static let group = "text and types"
+
+  private static func join() -> NativeFunction {
+    NativeFunction(
+      "join", "items: list, separator=\"\" string", group: group,
+      summary: "The items as one string with a separator between them.",
+      example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
+    ) { call in
+      let separator = try call.string(1, default: "")
+      var text = "", isFirst = true
+      try CoreLists.each(call, 0) { item in
+        if !isFirst { text += separator }
+        isFirst = false
+        text += Display.text(item)
+      }
+      return .string(text)
+    }
+  }
+
+  /// The parts of a string between separators; other modules extend `split` to their own values.
+  public static func split(_ text: String, separator: String) -> Value {
+    if separator.isEmpty {
+      return CoreLists.strings(text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init))
+    }
+    return CoreLists.strings(
+      text.split(separator: separator, omittingEmptySubsequences: false).map(String.init))
+  }
+
+  private static func replace() -> NativeFunction {
+    NativeFunction(
+      "replace", "text: string, old: string, new: string", group: group,
+      summary: "The text with every `old` replaced by `new`.",
+      example: "replace(\"a-b-c\", \"-\", \"+\")", related: ["split"]
+    ) { call in
+      .string(try call.string(0).replacing(try call.string(1), with: try call.string(2)))
+    }
+  }
+
+  private static func upper() -> NativeFunction {
+    NativeFunction(
+      "upper", "text: string", group: group, summary: "The text in capital letters.",
+      example: "upper(\"ccv\")", related: ["lower"]
+    ) { call in .string(try call.string(0).uppercased()) }
+  }
+
+  private static func lower() -> NativeFunction {
+    NativeFunction(
+      "lower", "text: string", group: group, summary: "The text in small letters.",
+      example: "lower(\"CCV\")", related: ["upper"]
+    ) { call in .string(try call.string(0).lowercased()) }
+  }
+
+  private static func trim() -> NativeFunction {
+    NativeFunction(
+      "trim", "text: string", group: group, summary: "The text without blanks at its ends.",
+      example: "trim(\"  a \")", related: ["split"]
+    ) { call in
+      let text = try call.string(0)
+      let front = text.drop { $0.isWhitespace }
+      return .string(String(front.reversed().drop { $0.isWhitespace }.reversed()))
+    }
+  }
+
+  private static func startsWith() -> NativeFunction {
+    NativeFunction(
+      "starts_with", "text: string, part: string", group: group,
+      summary: "Whether a text begins with another.", example: "starts_with(\"mask.ccv\", \"mask\")",
+      related: ["ends_with"]
+    ) { call in Value(try call.string(0).hasPrefix(try call.string(1))) }
+  }
+
+  private static func endsWith() -> NativeFunction {
+    NativeFunction(
+      "ends_with", "text: string, part: string", group: group,
+      summary: "Whether a text ends with another.", example: "ends_with(\"mask.ccv\", \".ccv\")",
+      related: ["starts_with"]
+    ) { call in Value(try call.string(0).hasSuffix(try call.string(1))) }
+  }
+
+  private static func string() -> NativeFunction {
+    NativeFunction(
+      "string", "x: any", group: group, summary: "The value as text, as `print` shows it.",
+      example: "string(1 / 3)", related: ["number"]
+    ) { call in .string(Display.text(call[0])) }
+  }
+
+  private static func type() -> NativeFunction {
+    NativeFunction(
+      "type", "x: any", group: group, summary: "What a value is: \"number\", \"list\", \"tensor\" ...",
+      example: "type([1, 2])", related: ["string"]
+    ) { call in .string(Display.typeName(call[0])) }
+  }
+
+  private static func assert() -> NativeFunction {
+    NativeFunction(
+      "assert", "condition: bool, message?: string", group: group,
+      summary: "Stops with an error unless the condition is true.",
+      example: "assert(1 + 1 == 2)", related: ["error"]
+    ) { call in
+      guard try !call.machine.truth(call[0]) else { return .none }
+      let message = call.has(1) ? try call.string(1) : "an assertion does not hold"
+      throw Diagnosis("E116", message, arguments: [(0, "this is false")])
+    }
+  }
+
+  private static func error() -> NativeFunction {
+    NativeFunction(
+      "error", "message: string", group: group,
+      summary: "Stops with an error that `try` can catch.",
+      example: "try { error(\"no\") } catch e { print(e.message) }", related: ["assert"]
+    ) { call in
+      throw Diagnosis("E100", try call.string(0))
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/// Values as text.
+public enum Display {
+  /// The shortest decimal that reads back as the same number; whole numbers without a fraction.
+  public static func number(_ value: Double) -> String {
+    if value == value.rounded(), abs(value) < 1e15 {
+      return value == 0 && value.sign == .minus ? "-0" : String(Int64(value))
+    }
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    var text = value.description
+    if text.hasSuffix(".0") { text.removeLast(2) }
+    return text.replacing(".0e", with: "e").replacing("e+", with: "e")
+  }
+
+  /// The value as `print` and `"{x}"` show it: strings bare.
+  public static func text(_ value: Value) -> String {
+    if let object = value.object { return object.text }
+    return plain(value)
+  }
+
+  /// The value as the prompt shows it: strings quoted.
+  public static func summary(_ value: Value, width: Int = 80) -> String {
+    if let object = value.object { return object.summary(width: width) }
+    return plain(value)
+  }
+
+  private static func plain(_ value: Value) -> String {
+    if value.isNumber { return number(value.double) }
+    if value.isTrue { return "true" }
+    if value.isFalse { return "false" }
+    return value.isNone ? "nil" : "(no value)"
+  }
+
+  public static func typeName(_ value: Value) -> String {
+    if let object = value.object { return object.typeName }
+    if value.isNumber { return "number" }
+    return value.isBool ? "bool" : value.isNone ? "nil" : "no value"
+  }
+
+  /// `a number (3)`, `a tensor (...)`: how messages name what they saw.
+  public static func described(_ value: Value) -> String {
+    let type = typeName(value)
+    if value.isNone { return "nil" }
+    let article = "aeiou".contains(type.first ?? " ") ? "an" : "a"
+    let summary = summary(value, width: 40).prefix { $0 != "\n" }
+    let short = summary.count > 40 ? summary.prefix(37) + "..." : summary
+    return short.hasPrefix(type) ? String(short) : "\(article) \(type) (\(short))"
+  }
+
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for character in text {
+      switch character {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      case "{": result += "\\{"
+      default: result.append(character)
+      }
+    }
+    return result + "\""
+  }
+
+  nonisolated(unsafe) private static var open: [ObjectIdentifier] = []
+
+  /// Runs `body` unless the object is being printed already: lists and records may hold themselves.
+  private static func guarded(_ object: HeapObject, _ body: () -> String) -> String {
+    let id = ObjectIdentifier(object)
+    guard !open.contains(id), open.count < 20 else { return "..." }
+    open.append(id)
+    defer { open.removeLast() }
+    return body()
+  }
+
+  static func list(_ list: ListObject, width: Int) -> String {
+    guarded(list) {
+      let limit = max(width * 2, 60)
+      var parts = [String](), used = 0
+      for (index, value) in list.values.enumerated() {
+        let text = summary(value, width: width / 2).split(separator: "\n").first.map(String.init) ?? ""
+        used += text.count + 2
+        if used > limit, index + 1 < list.count {
+          parts.append("... (\(list.count) in all)")
+          break
+        }
+        parts.append(text)
+      }
+      return "[" + parts.joined(separator: ", ") + "]"
+    }
+  }
+
+  /// One line if it fits, else a line a field with the names aligned.
+  static func record(_ record: RecordObject, width: Int) -> String {
+    guarded(record) {
+      if record.count == 0 { return "(:)" }
+      let fields = record.fields.map { ($0.name, summary($0.value, width: width - 12)) }
+      let line = "(" + fields.map { "\($0): \($1)" }.joined(separator: ", ") + ")"
+      if line.count <= width, !line.contains("\n") { return line }
+      let indent = min(24, fields.map(\.0.count).max() ?? 0)
+      return fields.map { name, text in
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let head = "  " + name + String(repeating: " ", count: max(0, indent - name.count)) + "  "
+        let rest = String(repeating: " ", count: indent + 4)
+        return head + lines.joined(separator: "\n" + rest)
+      }.joined(separator: "\n")
+    }
+  }
+}

@@ -1,0 +1,164 @@
+public import Syntax
+
+/// An error while a program runs: a diagnostic, and what `try` needs.
+///
+/// Safety: `@unchecked Sendable`, which `Error` asks for, because the interpreter is single-threaded.
+public final class RuntimeFailure: Error, @unchecked Sendable {
+  public var diagnostic: Diagnostic
+  /// Whether the trace and the place have been added.
+  var isLocated = false
+
+  public init(_ diagnostic: Diagnostic) {
+    self.diagnostic = diagnostic
+  }
+}
+
+/// Ctrl-C: unwinds everything, and `try` does not catch it.
+public struct Interrupted: Error {
+  public init() {}
+}
+
+/// A native function asks the program to end.
+public struct ExitRequest: Error {
+  public let code: Int32
+
+  public init(code: Int32) {
+    self.code = code
+  }
+}
+
+/// What an error of the engine says to a user. The machine adds the places.
+public struct Diagnosis: Error {
+  public var code: String
+  public var message: String
+  public var notes: [String]
+  public var hint: String?
+  /// What to say about an argument, by its position; the first is the main culprit.
+  public var arguments: [(index: Int, text: String)]
+
+  public init(
+    _ code: String, _ message: String, arguments: [(index: Int, text: String)] = [],
+    notes: [String] = [], hint: String? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.arguments = arguments
+    self.notes = notes
+    self.hint = hint
+  }
+}
+
+/// An error of another module that knows how to be told.
+public protocol DiagnosableError: Error {
+  var diagnosis: Diagnosis { get }
+}
+
+/// What the machine says: E100 to E149.
+enum RuntimeMessages {
+  static func operands(_ symbol: String, _ a: Value, _ b: Value) -> Diagnosis {
+    let (left, right) = (Display.typeName(a), Display.typeName(b))
+    var hint: String?
+    if symbol == "+", left == "string" || right == "string" {
+      hint = "put values into a string with braces: \"{a} {b}\""
+    } else if left == "nil" || right == "nil" {
+      hint = "give the name a value first: a function without a last expression returns nil"
+    }
+    return Diagnosis(
+      "E102", "\"\(symbol)\" does not take a \(left) and a \(right)",
+      arguments: [(0, Display.described(a)), (1, Display.described(b))], hint: hint)
+  }
+
+  static func operand(_ symbol: String, _ a: Value) -> Diagnosis {
+    Diagnosis(
+      "E102", "\"\(symbol)\" does not take a \(Display.typeName(a))",
+      arguments: [(0, Display.described(a))])
+  }
+
+  static func notCallable(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E103", "\(Display.described(value)) cannot be called", arguments: [(0, "")],
+      hint: "an operator may be missing: a * (b + c)")
+  }
+
+  static func notBool(_ value: Value) -> Diagnosis {
+    let type = Display.typeName(value)
+    let hint =
+      switch type {
+      case "tensor": "any(x) or all(x)"
+      case "number": "x != 0"
+      case "list", "string": "len(x) > 0"
+      case "nil": "x != nil"
+      default: "a comparison"
+      }
+    return Diagnosis(
+      "E111", "a condition is true or false, not \(Display.described(value))",
+      arguments: [(0, Display.described(value))], hint: hint)
+  }
+
+  static func undefined(_ name: String) -> Diagnosis {
+    Diagnosis(
+      "E101", "`\(name)` has no value yet", arguments: [(0, "")],
+      hint: "let \(name) = ... before this runs")
+  }
+
+  static func noField(_ name: String, of value: Value, known: [String]) -> Diagnosis {
+    let near = Suggestion.nearest(to: name, among: known)
+    let list = known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
+    let type = Display.typeName(value)
+    return Diagnosis(
+      "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
+      notes: known.contains(name) ? [] : ["There are no methods: functions take the value as their first argument."],
+      hint: near.map { ".\($0)" } ?? "x |> \(name)()")
+  }
+
+  static func indexType(_ value: Value, of base: Value) -> Diagnosis {
+    Diagnosis(
+      "E109", "an index of a \(Display.typeName(base)) is a whole number, not \(Display.described(value))",
+      arguments: [(1, Display.described(value))],
+      hint: value.isNumber ? "floor(x) or round(x)" : nil)
+  }
+
+  static func indexRange(_ index: Double, count: Int, of base: Value) -> Diagnosis {
+    let type = Display.typeName(base)
+    let valid = count == 0 ? "it is empty" : "it has \(count): 0 to \(count - 1), or -1 to -\(count) from the end"
+    return Diagnosis(
+      "E108", "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
+      arguments: [(1, valid)],
+      hint: Int(index) == count && count > 0 ? "the first index is 0, so the last is \(count - 1)" : nil)
+  }
+
+  static func notIndexable(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E104", "\(Display.described(value)) has no elements to index", arguments: [(0, "")])
+  }
+
+  static func notIterable(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E115", "cannot go through \(Display.described(value))", arguments: [(0, "")],
+      hint: value.isNumber ? "0..<\(Display.number(value.double)), or 1..\(Display.number(value.double))" : nil)
+  }
+
+  static func unpack(_ value: Value, _ wanted: Int, seen: Int?) -> Diagnosis {
+    Diagnosis(
+      "E114",
+      "cannot take \(Display.described(value)) apart into \(wanted) names"
+        + (seen.map { ": it has \($0) elements" } ?? ""),
+      arguments: [(0, "")], hint: "as many names as elements, in a list")
+  }
+
+  static func divisionByZero(_ symbol: String) -> Diagnosis {
+    Diagnosis("E113", "`\(symbol)` by zero has no value", arguments: [(1, "this is 0")])
+  }
+
+  static func tooDeep(_ limit: Int) -> Diagnosis {
+    Diagnosis(
+      "E112", "calls are nested deeper than \(limit): does the recursion end?",
+      hint: "a condition under which the function returns without calling itself")
+  }
+
+  static func scopeObject(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E117", "`with` does not take \(Display.described(value))", arguments: [(0, "")],
+      hint: "with seed(7) { ... }")
+  }
+}

@@ -1,0 +1,93 @@
+/// Anything that a `Value` refers to.
+///
+/// `referenceCount` counts holders in the world of values (registers, lists, globals), without atomic
+/// operations; all of them together own one Swift reference. Swift code may hold objects as ordinary
+/// references besides. An object goes away, with its children, as soon as nobody holds it: a tensor is
+/// freed when its last register is overwritten.
+open class HeapObject {
+  public final var referenceCount: Int32 = 0
+
+  public init() {
+    LiveObjects.count += 1
+  }
+
+  deinit {
+    LiveObjects.count -= 1
+  }
+
+  @inlinable final func retainReference() {
+    if referenceCount == 0 { firstReference() }
+    referenceCount &+= 1
+  }
+
+  @inlinable final func releaseReference() {
+    referenceCount &-= 1
+    if referenceCount == 0 { lastReference() }
+  }
+
+  @usableFromInline final func firstReference() {
+    _ = Unmanaged.passRetained(self)
+  }
+
+  @usableFromInline final func lastReference() {
+    ReleaseQueue.release(Unmanaged.passUnretained(self))
+  }
+
+  /// What `type(x)` says.
+  open var typeName: String { "object" }
+  /// What is printed for the value, in at most about `width` columns a line.
+  open func summary(width: Int) -> String { typeName }
+  /// What `"{x}"` and `print` give; the summary unless overridden.
+  open var text: String { summary(width: 80) }
+  /// Bytes that the object holds, for `whos`.
+  open var byteCount: Int { 64 }
+}
+
+/// How many objects are alive: tests check that it returns to where it was.
+public enum LiveObjects {
+  nonisolated(unsafe) public internal(set) static var count = 0
+}
+
+/// Frees objects without recursion deeper than a limit, so that a list nested a million deep does not
+/// overflow the stack.
+enum ReleaseQueue {
+  nonisolated(unsafe) private static var depth = 0
+  nonisolated(unsafe) private static var waiting: [Unmanaged<HeapObject>] = []
+  private static let depthMax = 64
+
+  static func release(_ object: Unmanaged<HeapObject>) {
+    if depth >= depthMax {
+      waiting.append(object)
+      return
+    }
+    depth += 1
+    object.release()
+    if depth == 1 {
+      while let next = waiting.popLast() { next.release() }
+    }
+    depth -= 1
+  }
+}
+
+/// A name as a small number: fields are found by comparing these.
+public struct Symbol: Hashable, Sendable {
+  public let index: Int32
+
+  /// The symbol of a name; the same name gives the same symbol.
+  public init(_ name: String) {
+    if let index = SymbolTable.indices[name] {
+      self.index = index
+    } else {
+      index = Int32(SymbolTable.names.count)
+      SymbolTable.names.append(name)
+      SymbolTable.indices[name] = index
+    }
+  }
+
+  public var name: String { SymbolTable.names[Int(index)] }
+}
+
+private enum SymbolTable {
+  nonisolated(unsafe) static var names: [String] = []
+  nonisolated(unsafe) static var indices: [String: Int32] = [:]
+}

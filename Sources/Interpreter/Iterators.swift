@@ -1,0 +1,52 @@
+/// What `for` holds while it goes through a value.
+final class IteratorObject: HeapObject {
+  private enum Source {
+    case list(ListObject)
+    case range(RangeObject, count: Int)
+    case values([Value])
+    case foreign(any ValueIterator)
+  }
+  private let source: Source
+  private var position = 0
+
+  init?(over value: Value, machine: Machine) throws {
+    switch value.object {
+    case let list as ListObject: source = .list(list)
+    case let range as RangeObject: source = .range(range, count: range.count)
+    case let string as StringObject:
+      source = .values(string.string.map { .string(String($0)) })
+    case let record as RecordObject:
+      // A record gives its fields as pairs of name and value.
+      source = .values(
+        record.fields.map { field in
+          let pair = ListObject(capacity: 2)
+          let name = Value.string(field.name)
+          pair.append(name)
+          name.release()
+          pair.append(field.value)
+          return .owning(pair)
+        })
+    case let foreign as ForeignObject:
+      guard let iterator = try foreign.makeIterator(machine: machine) else { return nil }
+      source = .foreign(iterator)
+    default: return nil
+    }
+    super.init()
+  }
+
+  deinit {
+    if case .values(let values) = source { for value in values { value.release() } }
+  }
+
+  /// The next element, owned by the caller. A list that grows meanwhile gives its new elements too.
+  func next() throws -> Value? {
+    defer { position += 1 }
+    switch source {
+    case .list(let list): return position < list.count ? list[position].retained() : nil
+    case .range(let range, let count):
+      return position < count ? Value(range.element(position)) : nil
+    case .values(let values): return position < values.count ? values[position].retained() : nil
+    case .foreign(let iterator): return try iterator.next()
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import Bytecode
+import Syntax
+
+/// Arguments to parameters, for closures and natives by one rule: data by position, options by name,
+/// `..record` as options.
+extension Machine {
+  struct ParameterView {
+    let name: String
+    let isOption: Bool
+    let isRequired: Bool
+  }
+
+  /// Calls what is no closure; the arguments stay where they are, the result is owned.
+  func callNonClosure(
+    _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?
+  ) throws -> Value {
+    if let native = callee.object(as: NativeFunction.self) {
+      return try callNative(native, arguments, count, site: site)
+    }
+    if let foreign = callee.object as? ForeignObject, foreign.isCallable {
+      if let site, site.slots.contains(where: { $0 != .positional }) {
+        throw Diagnosis(
+          "E106", "a \(foreign.typeName) takes data by position only", arguments: [(0, "")])
+      }
+      let savedTop = nativeTop
+      nativeTop = max(nativeTop, arguments + count)
+      defer { nativeTop = savedTop }
+      return try foreign.call((0..<count).map { arguments[$0] }, machine: self)
+    }
+    throw RuntimeMessages.notCallable(callee)
+  }
+
+  private func callNative(
+    _ native: NativeFunction, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+    site: CallSite?
+  ) throws -> Value {
+    let wanted = native.parameters.count
+    let savedTop = nativeTop
+    defer { nativeTop = savedTop }
+    if count == wanted, native.positionalCount == wanted, site.map({ $0.isPlain }) ?? true {
+      nativeTop = max(nativeTop, arguments + count)
+      var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
+      return try native.body(&call)
+    }
+    let views = native.parameters.map {
+      ParameterView(name: $0.name, isOption: $0.isOption, isRequired: $0.isRequired)
+    }
+    let bound = try bind(
+      views, name: native.name, isVariadic: native.isVariadic, arguments, count, site: site)
+    let slots = max(nativeTop, arguments + count)
+    guard slots + bound.count < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
+    // Borrowed copies on the stack above everything: taken away again without releasing.
+    clear(slots, bound.count)
+    for (index, value) in bound.enumerated() { slots[index] = value }
+    nativeTop = slots + bound.count
+    defer { for index in bound.indices { slots[index] = Value(bits: 0) } }
+    var call = Call(
+      machine: self, function: native, slots: slots, extraCount: bound.count - wanted)
+    return try native.body(&call)
+  }
+
+  /// Puts arguments into the parameters' registers, absent where an option is left out.
+  func bindClosure(
+    _ function: LoadedFunction, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+    site: CallSite?
+  ) throws {
+    if function.hasPlainOrder, count == function.requiredCount, site.map({ $0.isPlain }) ?? true {
+      for index in count..<max(count, function.parameterCount) {
+        store(arguments + index, .absent)
+      }
+      return
+    }
+    let views = function.prototype.parameters.map {
+      ParameterView(name: $0.name, isOption: $0.isOption, isRequired: !$0.isOption)
+    }
+    let bound = try bind(
+      views, name: function.prototype.name, isVariadic: false, arguments, count, site: site)
+    for value in bound { value.retain() }
+    clear(arguments, count)
+    for (index, value) in bound.enumerated() { store(arguments + index, value) }
+  }
+
+  /// Values (borrowed) by parameter, then the further ones of a variadic function.
+  private func bind(
+    _ parameters: [ParameterView], name: String, isVariadic: Bool,
+    _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?
+  ) throws -> [Value] {
+    var bound = [Value](repeating: .absent, count: parameters.count)
+    var extras = [Value]()
+    let places = parameters.indices.filter { !parameters[$0].isOption }
+    var nextPlace = 0
+    func give(_ value: Value, to option: String, argument: Int) throws {
+      guard let index = parameters.firstIndex(where: { $0.name == option }) else {
+        throw CallMessages.unknownOption(
+          option, function: name, known: parameters.map(\.name), argument: argument)
+      }
+      guard bound[index].isAbsent else {
+        throw CallMessages.givenTwice(option, function: name, argument: argument)
+      }
+      bound[index] = value
+    }
+    for index in 0..<count {
+      let value = arguments[index]
+      switch site?.slots[index] ?? .positional {
+      case .positional:
+        while nextPlace < places.count, !bound[places[nextPlace]].isAbsent { nextPlace += 1 }
+        if nextPlace < places.count {
+          bound[places[nextPlace]] = value
+          nextPlace += 1
+        } else if isVariadic {
+          extras.append(value)
+        } else {
+          throw CallMessages.tooMany(
+            function: name, seen: positionalCount(site, count), wanted: places.count,
+            options: parameters.filter(\.isOption).map(\.name), argument: index,
+            isPiped: site?.isPiped ?? false)
+        }
+      case .named(let option): try give(value, to: option, argument: index)
+      case .splat:
+        guard let record = value.object(as: RecordObject.self) else {
+          throw CallMessages.splat(value, argument: index)
+        }
+        for field in record.fields { try give(field.value, to: field.name, argument: index) }
+      }
+    }
+    if let missing = parameters.indices.first(where: { parameters[$0].isRequired && bound[$0].isAbsent }) {
+      throw CallMessages.missing(
+        parameters[missing].name, isOption: parameters[missing].isOption, function: name,
+        seen: positionalCount(site, count), isPiped: site?.isPiped ?? false)
+    }
+    return bound + extras
+  }
+
+  private func positionalCount(_ site: CallSite?, _ count: Int) -> Int {
+    site.map { $0.slots.filter { $0 == .positional }.count } ?? count
+  }
+}
+
+extension CallSite {
+  fileprivate var isPlain: Bool { slots.allSatisfy { $0 == .positional } }
+}
+
+/// What is said about the arguments of a call: E105 and E106. Argument numbers count from 0.
+enum CallMessages {
+  static func unknownOption(
+    _ option: String, function: String, known: [String], argument: Int
+  ) -> Diagnosis {
+    let list = known.isEmpty ? "it takes none" : "it takes " + known.joined(separator: ", ")
+    return Diagnosis(
+      "E106", "\(function) has no option `\(option)`", arguments: [(argument, list)],
+      hint: Suggestion.nearest(to: option, among: known).map { "\($0): ..." })
+  }
+
+  static func givenTwice(_ option: String, function: String, argument: Int) -> Diagnosis {
+    Diagnosis(
+      "E106", "\(function): `\(option)` is given twice", arguments: [(argument, "")],
+      hint: "leave one out; fields of a ..record count")
+  }
+
+  static func tooMany(
+    function: String, seen: Int, wanted: Int, options: [String], argument: Int, isPiped: Bool
+  ) -> Diagnosis {
+    let plural = wanted == 1 ? "value" : "values"
+    return Diagnosis(
+      "E105",
+      "\(function) takes \(wanted) \(plural) by position, not \(seen)"
+        + (isPiped ? " (the piped one counts)" : ""),
+      arguments: [(argument, "one too many")],
+      notes: options.isEmpty ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
+      hint: options.first.map { "\($0): ..." })
+  }
+
+  static func missing(
+    _ name: String, isOption: Bool, function: String, seen: Int, isPiped: Bool
+  ) -> Diagnosis {
+    let got = seen == 0 ? "no value" : seen == 1 ? "one value" : "\(seen) values"
+    let piped = isPiped ? " (the piped one counts)" : ""
+    return Diagnosis(
+      "E105",
+      isOption
+        ? "\(function) needs the option `\(name)`"
+        : "\(function) needs `\(name)`, and got \(got) by position\(piped)",
+      hint: isOption ? "\(name): ..." : nil)
+  }
+
+  static func splat(_ value: Value, argument: Int) -> Diagnosis {
+    Diagnosis(
+      "E107", ".. takes a record, not \(Display.described(value))", arguments: [(argument, "")],
+      hint: "..(name: value)")
+  }
+}

@@ -1,0 +1,704 @@
+import Bytecode
+import Syntax
+import Glibc
+
+extension Machine {
+  /// The dispatch loop: runs until the frame count falls to `floor`, and returns what that frame gave.
+  ///
+  /// Pointers to code, constants and registers are locals; numbers take the short way in each case, and
+  /// whatever can fail first stores the position, so that a message finds its place.
+  func loop(downTo floor: Int) throws -> Value {
+    var frame = frames + (frameCount - 1)
+    var registers = frame.pointee.registers
+    var code = frame.pointee.function._withUnsafeGuaranteedRef { $0.code }
+    var constants = frame.pointee.function._withUnsafeGuaranteedRef { $0.constants }
+    var position = frame.pointee.position
+
+    while true {
+      let i = code[position]
+      position &+= 1
+      switch unsafeBitCast(UInt8(truncatingIfNeeded: i.bits), to: Opcode.self) {
+
+      // MARK: Loads and moves
+      case .loadConstant:
+        let value = constants[i.wide]
+        if value.isObject { value.retain() }
+        store(registers + i.a, value)
+      case .loadNil: store(registers + i.a, .none)
+      case .loadTrue: store(registers + i.a, .true)
+      case .loadFalse: store(registers + i.a, .false)
+      case .loadAbsent: store(registers + i.a, .absent)
+      case .move:
+        let value = registers[i.b]
+        if value.isObject { value.retain() }
+        store(registers + i.a, value)
+      case .getGlobal:
+        var value = globals[i.wide]
+        if value.isAbsent {
+          frame.pointee.position = position
+          value = try filledGlobal(i.wide)
+        }
+        if value.isObject { value.retain() }
+        store(registers + i.a, value)
+      case .setGlobal:
+        store(globals + i.wide, registers[i.a].retained())
+      case .changeGlobal:
+        if globals[i.wide].isAbsent {
+          frame.pointee.position = position
+          throw RuntimeMessages.undefined(globalNames[i.wide])
+        }
+        store(globals + i.wide, registers[i.a].retained())
+      case .getCaptured:
+        let value = captured(frame, i.b).place.pointee
+        if value.isAbsent {
+          frame.pointee.position = position
+          throw RuntimeMessages.undefined("the name")
+        }
+        store(registers + i.a, value.retained())
+      case .setCaptured:
+        store(captured(frame, i.b).place, registers[i.a].retained())
+      case .closeFrom: closeVariables(from: registers + i.a)
+
+      // MARK: Arithmetic
+      case .add:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double + y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.add, x, y))
+        }
+      case .subtract:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double - y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.subtract, x, y))
+        }
+      case .multiply:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double * y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.multiply, x, y))
+        }
+      case .divide:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double / y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.divide, x, y))
+        }
+      case .addConstant:
+        let (x, y) = (registers[i.b], constants[i.c])
+        if x.isNumber {
+          store(registers + i.a, Value(x.double + y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.add, x, y))
+        }
+      case .subtractConstant:
+        let (x, y) = (registers[i.b], constants[i.c])
+        if x.isNumber {
+          store(registers + i.a, Value(x.double - y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.subtract, x, y))
+        }
+      case .multiplyConstant:
+        let (x, y) = (registers[i.b], constants[i.c])
+        if x.isNumber {
+          store(registers + i.a, Value(x.double * y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.multiply, x, y))
+        }
+      case .divideConstant:
+        let (x, y) = (registers[i.b], constants[i.c])
+        if x.isNumber {
+          store(registers + i.a, Value(x.double / y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.divide, x, y))
+        }
+      case .moduloConstant:
+        let (x, y) = (registers[i.b], constants[i.c])
+        if x.isNumber && y.double > 0 && x.double >= 0 && x.double < 0x1p53 && y.double < 0x1p53
+          && x.double == x.double.rounded(.towardZero) && y.double == y.double.rounded(.towardZero)
+        {
+          let remainder = UInt64(x.double) % UInt64(y.double)
+          store(registers + i.a, Value(Double(remainder)))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.modulo, x, y))
+        }
+      case .integerDivide:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.integerDivide, registers[i.b], registers[i.c]))
+      case .modulo:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.modulo, registers[i.b], registers[i.c]))
+      case .power:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.power, registers[i.b], registers[i.c]))
+      case .matrixProduct:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.matrixProduct, registers[i.b], registers[i.c]))
+      case .equal:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double == y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.equal, x, y))
+        }
+      case .notEqual:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.notEqual, registers[i.b], registers[i.c]))
+      case .less:
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double < y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.less, x, y))
+        }
+      case .lessEqual:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.lessEqual, registers[i.b], registers[i.c]))
+      case .greater:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.greater, registers[i.b], registers[i.c]))
+      case .greaterEqual:
+        frame.pointee.position = position
+        store(registers + i.a, try binary(.greaterEqual, registers[i.b], registers[i.c]))
+      case .contains:
+        frame.pointee.position = position
+        store(registers + i.a, Value(try contains(registers[i.b], in: registers[i.c])))
+      case .negate:
+        frame.pointee.position = position
+        store(registers + i.a, try negate(registers[i.b]))
+      case .not:
+        frame.pointee.position = position
+        store(registers + i.a, Value(!(try truth(registers[i.b]))))
+
+      // MARK: Control
+      case .jump: position &+= i.wide
+      case .jumpIfFalse:
+        let value = registers[i.a]
+        if value.isFalse {
+          position &+= i.wide
+        } else if !value.isTrue {
+          frame.pointee.position = position
+          if !(try truth(value)) { position &+= i.wide }
+        }
+      case .jumpIfTrue:
+        let value = registers[i.a]
+        if value.isTrue {
+          position &+= i.wide
+        } else if !value.isFalse {
+          frame.pointee.position = position
+          if try truth(value) { position &+= i.wide }
+        }
+      case .jumpUnlessAbsent:
+        if !registers[i.a].isAbsent { position &+= i.wide }
+      case .unlessEqual:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if x.double != y.double { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.equal, x, y)) { position &+= i.signedC }
+        }
+      case .unlessNotEqual:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if x.double == y.double { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.notEqual, x, y)) { position &+= i.signedC }
+        }
+      case .unlessLess:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if !(x.double < y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.less, x, y)) { position &+= i.signedC }
+        }
+      case .unlessLessEqual:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if !(x.double <= y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.lessEqual, x, y)) { position &+= i.signedC }
+        }
+      case .unlessGreater:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if !(x.double > y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.greater, x, y)) { position &+= i.signedC }
+        }
+      case .unlessGreaterEqual:
+        let (x, y) = (registers[i.a], registers[i.b])
+        if x.isNumber && y.isNumber {
+          if !(x.double >= y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
+        }
+      case .unlessEqualConstant:
+        let (x, y) = (registers[i.a], constants[i.b])
+        if x.isNumber {
+          if x.double != y.double { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.equal, x, y)) { position &+= i.signedC }
+        }
+      case .unlessLessConstant:
+        let (x, y) = (registers[i.a], constants[i.b])
+        if x.isNumber {
+          if !(x.double < y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.less, x, y)) { position &+= i.signedC }
+        }
+      case .unlessLessEqualConstant:
+        let (x, y) = (registers[i.a], constants[i.b])
+        if x.isNumber {
+          if !(x.double <= y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.lessEqual, x, y)) { position &+= i.signedC }
+        }
+      case .unlessGreaterConstant:
+        let (x, y) = (registers[i.a], constants[i.b])
+        if x.isNumber {
+          if !(x.double > y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.greater, x, y)) { position &+= i.signedC }
+        }
+      case .unlessGreaterEqualConstant:
+        let (x, y) = (registers[i.a], constants[i.b])
+        if x.isNumber {
+          if !(x.double >= y.double) { position &+= i.signedC }
+        } else {
+          frame.pointee.position = position
+          if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
+        }
+      case .excludeEnd:
+        let (first, last) = (registers[i.a], registers[i.a + 1])
+        if first.isNumber && last.isNumber {
+          let step = registers[i.a + 2]
+          let isDown = step.isNumber && step.double < 0
+          registers[i.a + 1] = Value(isDown ? last.double.nextUp : last.double.nextDown)
+        }
+      case .prepareCount:
+        frame.pointee.position = position
+        try prepareCount(registers + i.a)
+        let (first, last, step) = (registers[i.a], registers[i.a + 1], registers[i.a + 2])
+        let isWithin =
+          step.double > 0 ? first.double <= last.double : first.double >= last.double
+        if isWithin {
+          store(registers + i.a + 3, first)
+        } else {
+          position &+= i.wide
+        }
+      case .nextCount:
+        let step = registers[i.a + 2].double
+        let next = registers[i.a].double + step
+        registers[i.a] = Value(next)
+        let last = registers[i.a + 1].double
+        if step > 0 ? next <= last : next >= last {
+          store(registers + i.a + 3, Value(next))
+          position &+= i.wide
+          if isInterrupted {
+            frame.pointee.position = position
+            try checkInterrupt()
+          }
+        }
+      case .prepareEach:
+        frame.pointee.position = position
+        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+        guard let iterator = try IteratorObject(over: registers[i.b], machine: self) else {
+          throw RuntimeMessages.notIterable(registers[i.b])
+        }
+        store(registers + i.a, .owning(iterator))
+      case .nextEach:
+        frame.pointee.position = position
+        if isInterrupted { try checkInterrupt() }
+        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+        if let value = try nextValue(registers[i.a]) {
+          store(registers + i.a + 1, value)
+        } else {
+          position &+= i.wide
+        }
+      case .checkInterrupt:
+        if isInterrupted {
+          frame.pointee.position = position
+          try checkInterrupt()
+        }
+
+      // MARK: Calls
+      case .call:
+        let base = registers + i.a
+        let callee = base.pointee
+        frame.pointee.position = position
+        if isInterrupted { try checkInterrupt() }
+        let isClosure =
+          callee.isObject
+          && callee.unmanaged._withUnsafeGuaranteedRef { type(of: $0) == ClosureObject.self }
+        if isClosure {
+          let closure = unsafeDowncast(
+            callee.unmanaged.takeUnretainedValue(), to: ClosureObject.self)
+          let function = closure.function
+          let isPlain = frame.pointee.function._withUnsafeGuaranteedRef {
+            $0.isPlainSite[i.c &- 1]
+          }
+          if isPlain && function.hasPlainOrder && i.b == function.requiredCount {
+            for index in i.b..<function.parameterCount { store(base + 1 + index, .absent) }
+          } else {
+            try bindClosure(function, base + 1, i.b, site: callSite(frame, i.c))
+          }
+          try push(closure, registers: base + 1, result: base)
+          frame = frames + (frameCount - 1)
+          registers = base + 1
+          code = function.code
+          constants = function.constants
+          position = 0
+        } else {
+          let top = nativeTop
+          nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+          let result = try callNonClosure(
+            callee, base + 1, i.b, site: callSite(frame, i.c))
+          nativeTop = top
+          // Arguments were evaluated for this call alone: a tensor among them is free now.
+          clear(base + 1, i.b)
+          store(base, result)
+        }
+      case .returnValue:
+        let result = registers[i.a]
+        registers[i.a] = Value(bits: 0)
+        if !openVariables.isEmpty { closeVariables(from: registers) }
+        clear(registers, frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount })
+        let place = frame.pointee.result
+        frameCount &-= 1
+        guard frameCount > floor, let place else {
+          Containers.collectIfNeeded()
+          return result
+        }
+        store(place, result)
+        frame = frames + (frameCount - 1)
+        registers = frame.pointee.registers
+        code = frame.pointee.function._withUnsafeGuaranteedRef { $0.code }
+        constants = frame.pointee.function._withUnsafeGuaranteedRef { $0.constants }
+        position = frame.pointee.position
+      case .makeClosure:
+        store(registers + i.a, makeClosure(frame, i.wide, registers))
+        Containers.collectIfNeeded()
+
+      // MARK: Data
+      case .makeList:
+        let list = ListObject(capacity: i.c)
+        for index in 0..<i.c { list.append(registers[i.b + index]) }
+        store(registers + i.a, .owning(list))
+      case .makeMatrix:
+        frame.pointee.position = position
+        store(registers + i.a, try matrix(registers[i.b]))
+      case .makeRecord:
+        frame.pointee.position = position
+        store(registers + i.a, try record(frame, i.c, registers + i.b))
+      case .makeRange:
+        frame.pointee.position = position
+        store(registers + i.a, try range(registers + i.b, isClosed: i.c == 1))
+      case .makeString:
+        store(registers + i.a, joined(registers + i.b, i.c))
+      case .format:
+        frame.pointee.position = position
+        let text = constants[i.c].object(as: StringObject.self)?.string ?? ""
+        store(registers + i.a, .string(try format(registers[i.b], text)))
+      case .getField:
+        let value = registers[i.b]
+        if value.isObject,
+          value.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == RecordObject.self })
+        {
+          let record = unsafeDowncast(value.unmanaged.takeUnretainedValue(), to: RecordObject.self)
+          let cache = caches(frame) + (position &- 1)
+          if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
+            store(registers + i.a, record.value(slot: cache.pointee.slot).retained())
+            continue
+          }
+          let symbol = Symbol(index: Int32(constants[i.c].double))
+          if let slot = record.shape.slot(of: symbol) {
+            cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+            store(registers + i.a, record.value(slot: slot).retained())
+            continue
+          }
+        }
+        frame.pointee.position = position
+        store(registers + i.a, try field(Symbol(index: Int32(constants[i.c].double)), of: value))
+      case .setField:
+        let value = registers[i.a]
+        if value.isObject,
+          value.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == RecordObject.self })
+        {
+          let record = unsafeDowncast(value.unmanaged.takeUnretainedValue(), to: RecordObject.self)
+          let cache = caches(frame) + (position &- 1)
+          if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
+            record.replace(slot: cache.pointee.slot, with: registers[i.c])
+            continue
+          }
+          let symbol = Symbol(index: Int32(constants[i.b].double))
+          record[symbol] = registers[i.c]
+          if let slot = record.shape.slot(of: symbol) {
+            cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+          }
+          continue
+        }
+        frame.pointee.position = position
+        try setField(
+          Symbol(index: Int32(constants[i.b].double)), of: value, to: registers[i.c])
+      case .getIndex:
+        let (base, key) = (registers[i.b], registers[i.c])
+        if key.isNumber, base.isObject,
+          base.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == ListObject.self })
+        {
+          let list = unsafeDowncast(base.unmanaged.takeUnretainedValue(), to: ListObject.self)
+          let number = key.double
+          if number >= 0, number < Double(list.count), number == number.rounded(.towardZero) {
+            store(registers + i.a, list[Int(number)].retained())
+            continue
+          }
+        }
+        frame.pointee.position = position
+        store(registers + i.a, try index(base, key))
+      case .setIndex:
+        frame.pointee.position = position
+        try assignIndex(registers + i.a, registers[i.b], registers[i.c])
+      case .getIndices:
+        frame.pointee.position = position
+        let items = subscriptItems(frame, i.c, registers + i.b + 1)
+        store(registers + i.a, try indices(registers[i.b], items))
+      case .setIndices:
+        frame.pointee.position = position
+        let items = subscriptItems(frame, i.c, registers + i.b + 1)
+        try assignIndices(registers + i.a, items, registers[i.b])
+      case .unpack:
+        frame.pointee.position = position
+        try unpack(registers[i.b], into: registers + i.a, i.c)
+
+      // MARK: Errors and scopes
+      case .pushHandler, .pushCleanup:
+        handlers.append(
+          Handler(
+            frame: frameCount - 1, position: position + i.wide, register: i.a,
+            catchesInterrupts: unsafeBitCast(UInt8(truncatingIfNeeded: i.bits), to: Opcode.self)
+              == .pushCleanup))
+      case .popHandler: handlers.removeLast()
+      case .rethrow:
+        frame.pointee.position = position
+        throw rethrown(registers[i.a])
+      case .enterScope:
+        frame.pointee.position = position
+        guard let scope = registers[i.a].object as? ForeignObject, scope.isScope else {
+          throw RuntimeMessages.scopeObject(registers[i.a])
+        }
+        try scope.enterScope()
+      case .exitScope: (registers[i.a].object as? ForeignObject)?.exitScope()
+      case .importModule:
+        frame.pointee.position = position
+        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+        let path = constants[i.wide].object(as: StringObject.self)?.string ?? ""
+        let file = frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.file }
+        store(registers + i.a, try importModule(path, from: file, compile: evaluateModule))
+      }
+    }
+  }
+}
+
+extension Symbol {
+  init(index: Int32) { self.index = index }
+}
+
+/// The slower parts of instructions, out of the loop.
+extension Machine {
+  @inline(__always)
+  func captured(_ frame: UnsafeMutablePointer<Frame>, _ index: Int) -> CapturedVariable {
+    frame.pointee.closure.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.captured[index] }
+  }
+
+  @inline(__always)
+  func caches(_ frame: UnsafeMutablePointer<Frame>) -> UnsafeMutablePointer<LoadedFunction.FieldCache> {
+    frame.pointee.function._withUnsafeGuaranteedRef { $0.caches }
+  }
+
+  func callSite(_ frame: UnsafeMutablePointer<Frame>, _ number: Int) -> CallSite? {
+    number == 0 ? nil : frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.callSites[number - 1] }
+  }
+
+  func filledGlobal(_ slot: Int) throws -> Value {
+    if try fillSlot(slot), !globals[slot].isAbsent { return globals[slot] }
+    throw RuntimeMessages.undefined(globalNames[slot])
+  }
+
+  func holds(_ code: BinaryOperatorCode, _ x: Value, _ y: Value) throws -> Bool {
+    let result = try binary(code, x, y)
+    defer { result.release() }
+    return try truth(result)
+  }
+
+  func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
+    for (index, role) in ["first", "last", "step"].enumerated() {
+      let value = place[index]
+      guard !value.isNumber else { continue }
+      guard let number = (value.object as? ForeignObject)?.numberValue else {
+        throw Diagnosis(
+          "E102", "the \(role) number of a range is \(Display.described(value)), wanted a number",
+          arguments: [(index, "")])
+      }
+      store(place + index, Value(number))
+    }
+    if place[2].double == 0 || place[2].double.isNaN {
+      throw Diagnosis("E119", "the step of a range is \(Display.number(place[2].double)), wanted a number other than 0")
+    }
+  }
+
+  func nextValue(_ iterator: Value) throws -> Value? {
+    try iterator.object(as: IteratorObject.self)?.next()
+  }
+
+  func makeClosure(
+    _ frame: UnsafeMutablePointer<Frame>, _ index: Int, _ registers: UnsafeMutablePointer<Value>
+  ) -> Value {
+    let function = frame.pointee.function.takeUnretainedValue().children[index]
+    let closure = ClosureObject(function)
+    for source in function.prototype.captures {
+      let variable =
+        switch source {
+        case .register(let register): capture(registers + register)
+        case .captured(let index): captured(frame, index)
+        }
+      variable.retainReference()
+      closure.captured.append(variable)
+    }
+    return .owning(closure)
+  }
+
+  func matrix(_ rows: Value) throws -> Value {
+    guard let list = rows.object(as: ListObject.self), let tensor = try operators.matrix(list) else {
+      throw Diagnosis("E104", "there are no tensors here")
+    }
+    return tensor
+  }
+
+  func record(
+    _ frame: UnsafeMutablePointer<Frame>, _ site: Int, _ values: UnsafeMutablePointer<Value>
+  ) throws -> Value {
+    let function = frame.pointee.function.takeUnretainedValue()
+    if let shape = function.shapes[site] { return .owning(RecordObject(shape: shape, values)) }
+    let record = RecordObject()
+    for (index, slot) in function.prototype.callSites[site].slots.enumerated() {
+      switch slot {
+      case .named(let name): record[name] = values[index]
+      case .splat, .positional:
+        guard let source = values[index].object(as: RecordObject.self) else {
+          throw CallMessages.splat(values[index], argument: index)
+        }
+        for field in source.fields { record[field.name] = field.value }
+      }
+    }
+    return .owning(record)
+  }
+
+  func range(_ place: UnsafeMutablePointer<Value>, isClosed: Bool) throws -> Value {
+    func number(_ index: Int, _ role: String) throws -> Double {
+      if let number = place[index].number { return number }
+      if let number = (place[index].object as? ForeignObject)?.numberValue { return number }
+      throw Diagnosis(
+        "E102", "the \(role) of a range is \(Display.described(place[index])), wanted a number",
+        arguments: [(index, "")])
+    }
+    let step = place[2].isNone ? 1 : try number(2, "step")
+    guard step != 0, step.isFinite else {
+      throw Diagnosis("E119", "the step of a range is \(Display.number(step)), wanted a number other than 0")
+    }
+    return .owning(
+      RangeObject(
+        first: try number(0, "first number"), last: try number(1, "last number"), step: step,
+        isClosed: isClosed))
+  }
+
+  func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+    var text = ""
+    for index in 0..<count {
+      if let string = parts[index].object(as: StringObject.self) {
+        text += string.string
+      } else {
+        text += Display.text(parts[index])
+      }
+    }
+    return .string(text)
+  }
+
+  func subscriptItems(
+    _ frame: UnsafeMutablePointer<Frame>, _ site: Int, _ values: UnsafeMutablePointer<Value>
+  ) -> [SubscriptItem] {
+    let parts = frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.subscripts[site] }
+    var next = 0
+    func take() -> Value {
+      defer { next += 1 }
+      return values[next]
+    }
+    return parts.map { part in
+      switch part {
+      case .value: .value(take())
+      case .all: .all
+      case .rest: .rest
+      case .span(let hasLower, let hasUpper, let isClosed):
+        .span(lower: hasLower ? take() : nil, upper: hasUpper ? take() : nil, isClosed: isClosed)
+      }
+    }
+  }
+
+  /// Lists change where they are. A tensor is moved out of its register for the change, so that a
+  /// sole owner changes in place; if the change fails the tensor goes back unchanged.
+  func assignIndex(
+    _ place: UnsafeMutablePointer<Value>, _ key: Value, _ value: Value
+  ) throws {
+    store(place, try setIndex(place.pointee, key, to: value))
+  }
+
+  func assignIndices(
+    _ place: UnsafeMutablePointer<Value>, _ items: [SubscriptItem], _ value: Value
+  ) throws {
+    guard let foreign = place.pointee.object as? ForeignObject else {
+      throw RuntimeMessages.notIndexable(place.pointee)
+    }
+    store(place, try foreign.settingIndex(items, to: value))
+  }
+
+  func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {
+    guard let iterator = try IteratorObject(over: value, machine: self), !(value.object is StringObject)
+    else { throw RuntimeMessages.unpack(value, count, seen: nil) }
+    var parts = [Value]()
+    while let part = try iterator.next(), parts.count <= count { parts.append(part) }
+    guard parts.count == count else {
+      for part in parts { part.release() }
+      let seen = (value.object as? ListObject)?.count ?? (value.object as? ForeignObject)?.elementCount
+      throw RuntimeMessages.unpack(value, count, seen: seen)
+    }
+    for (index, part) in parts.enumerated() { store(place + index, part) }
+  }
+
+  func rethrown(_ value: Value) -> any Error {
+    if let error = value.object as? ErrorObject { return error.failure }
+    return (value.object as? PendingError)?.error ?? Interrupted()
+  }
+}

@@ -1,0 +1,245 @@
+import Syntax
+
+/// A function of the host, with all that help, completion and argument checking need.
+public final class NativeFunction: HeapObject {
+  public struct Parameter: Sendable {
+    public let name: String
+    /// What it takes, in words: `tensor`, `number`, `"block" or "random"`.
+    public let type: String
+    /// An option is given by name and may be left out unless `isRequired`.
+    public let isOption: Bool
+    public let isRequired: Bool
+    /// The default as help shows it.
+    public let defaultText: String?
+  }
+
+  public let name: String
+  /// One line.
+  public let summary: String
+  /// Shapes, units, ranges, sources.
+  public let details: String
+  /// A program that runs in under a second.
+  public let example: String
+  public let related: [String]
+  public let group: String
+  /// Positional parameters, then options.
+  public let parameters: [Parameter]
+  /// Whether any number of further positional values is taken.
+  public let isVariadic: Bool
+  let positionalCount: Int
+  let body: (inout Call) throws -> Value
+
+  /// - Parameter parameters: in the small notation of `ParameterNotation`, for example
+  ///   `"points: tensor, k= number, iters=25 number"`.
+  /// - Parameter body: returns a value that the caller owns: `Value(number)`, `.owning(object)`, or a
+  ///   stored value `.retained()`.
+  public init(
+    _ name: String, _ parameters: String, group: String, summary: String, details: String = "",
+    example: String = "", related: [String] = [], body: @escaping (inout Call) throws -> Value
+  ) {
+    self.name = name
+    self.summary = summary
+    self.details = details
+    self.example = example
+    self.related = related
+    self.group = group
+    (self.parameters, isVariadic) = ParameterNotation.parse(parameters)
+    positionalCount = self.parameters.prefix { !$0.isOption }.count
+    self.body = body
+  }
+
+  /// `kmeans(points, k:, iters: 25)`.
+  public var signature: String {
+    var parts = parameters.map { parameter in
+      if parameter.isOption {
+        return "\(parameter.name):" + (parameter.defaultText.map { " \($0)" } ?? "")
+      }
+      return parameter.isRequired ? parameter.name : "[\(parameter.name)]"
+    }
+    if isVariadic { parts.insert("...", at: positionalCount) }
+    return "\(name)(\(parts.joined(separator: ", ")))"
+  }
+
+  public override var typeName: String { "function" }
+  public override func summary(width: Int) -> String { "\(signature): \(summary)" }
+}
+
+/// Parameters as text: `data: tensor` is positional, `data?: tensor` may be left out, `k= number` an
+/// option that must be given, `iters=25 number` one with a default, `...` any number of further values.
+enum ParameterNotation {
+  static func parse(_ text: String) -> ([NativeFunction.Parameter], isVariadic: Bool) {
+    var parameters = [NativeFunction.Parameter]()
+    var isVariadic = false
+    for part in text.split(separator: ",") {
+      let item = part.drop { $0 == " " }
+      if item == "..." {
+        isVariadic = true
+      } else if let equals = item.firstIndex(of: "=") {
+        let rest = item[item.index(after: equals)...]
+        let value = rest.prefix { $0 != " " }
+        parameters.append(
+          .init(
+            name: String(item[..<equals]), type: String(rest.drop { $0 != " " }.drop { $0 == " " }),
+            isOption: true, isRequired: value.isEmpty,
+            defaultText: value.isEmpty ? nil : String(value)))
+      } else {
+        let name = item.prefix { $0 != ":" && $0 != "?" }
+        let type = item.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
+        parameters.append(
+          .init(
+            name: String(name), type: String(type), isOption: false,
+            isRequired: !item.dropFirst(name.count).hasPrefix("?"), defaultText: nil))
+      }
+    }
+    return (parameters, isVariadic)
+  }
+}
+
+extension Value {
+  /// A new object as a value that the receiver owns.
+  public static func owning(_ object: HeapObject) -> Value {
+    Value(object).retained()
+  }
+
+  public static func string(_ text: String) -> Value {
+    owning(StringObject(text))
+  }
+}
+
+/// One call of a native function: its arguments by place, checked on access.
+///
+/// Places are the parameters in order (options included); further values of a variadic function
+/// follow them. Arguments are borrowed: retain what outlives the call.
+public struct Call {
+  public let machine: Machine
+  public let function: NativeFunction
+  let slots: UnsafeMutablePointer<Value>
+  /// How many values there are beyond the parameters.
+  public let extraCount: Int
+
+  public subscript(index: Int) -> Value { slots[index] }
+
+  /// Whether an argument was given and is not nil.
+  public func has(_ index: Int) -> Bool { !slots[index].isAbsent && !slots[index].isNone }
+
+  /// The values beyond the parameters.
+  public var extras: UnsafeBufferPointer<Value> {
+    UnsafeBufferPointer(start: slots + function.parameters.count, count: extraCount)
+  }
+
+  public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
+    let parameter = function.parameters[index]
+    return Diagnosis(
+      "E107",
+      "\(function.name): `\(parameter.name)` is \(Display.described(slots[index])), wanted \(wanted)",
+      arguments: [(index, Display.described(slots[index]))],
+      hint: function.example.isEmpty ? function.signature : function.example.split(separator: "\n").first.map(String.init))
+  }
+
+  public func outOfRange(_ index: Int, wanted: String) -> Diagnosis {
+    let parameter = function.parameters[index]
+    return Diagnosis(
+      "E119",
+      "\(function.name): `\(parameter.name)` is \(Display.summary(slots[index], width: 40)), wanted \(wanted)",
+      arguments: [(index, "")])
+  }
+
+  public func number(_ index: Int) throws -> Double {
+    let value = slots[index]
+    if value.isNumber { return value.double }
+    if let object = value.object, let number = (object as? ForeignObject)?.numberValue { return number }
+    throw wrongType(index, wanted: "a number")
+  }
+
+  public func number(_ index: Int, default standard: Double) throws -> Double {
+    has(index) ? try number(index) : standard
+  }
+
+  public func number(
+    _ index: Int, default standard: Double? = nil, in range: ClosedRange<Double>, wanted: String
+  ) throws -> Double {
+    if let standard, !has(index) { return standard }
+    let value = try number(index)
+    guard range.contains(value) else { throw outOfRange(index, wanted: wanted) }
+    return value
+  }
+
+  /// A whole number, within a range.
+  public func integer(
+    _ index: Int, default standard: Int? = nil, in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws -> Int {
+    if let standard, !has(index) { return standard }
+    let value = try number(index)
+    guard value == value.rounded(), abs(value) < 9e15 else {
+      throw outOfRange(index, wanted: "a whole number")
+    }
+    guard range.contains(Int(value)) else {
+      let low = range.lowerBound, high = range.upperBound
+      throw outOfRange(
+        index, wanted: high == Int.max ? "a whole number from \(low) up" : "a whole number from \(low) to \(high)")
+    }
+    return Int(value)
+  }
+
+  public func flag(_ index: Int, default standard: Bool) throws -> Bool {
+    let value = slots[index]
+    if !has(index) { return standard }
+    guard value.isBool else { throw wrongType(index, wanted: "true or false") }
+    return value.isTrue
+  }
+
+  public func string(_ index: Int) throws -> String {
+    guard let object = slots[index].object(as: StringObject.self) else {
+      throw wrongType(index, wanted: "a string")
+    }
+    return object.string
+  }
+
+  public func string(_ index: Int, default standard: String) throws -> String {
+    has(index) ? try string(index) : standard
+  }
+
+  /// One of a few words.
+  public func word(
+    _ index: Int, default standard: String? = nil, of words: [String]
+  ) throws -> String {
+    if let standard, !has(index) { return standard }
+    let word = try string(index)
+    guard words.contains(word) else {
+      let near = Suggestion.nearest(to: word, among: words)
+      throw Diagnosis(
+        "E119",
+        "\(function.name): `\(function.parameters[index].name)` is \"\(word)\", wanted "
+          + words.map { "\"\($0)\"" }.joined(separator: ", "),
+        arguments: [(index, "")], hint: near.map { "\"\($0)\"" })
+    }
+    return word
+  }
+
+  public func object<T: HeapObject>(
+    _ index: Int, as type: T.Type, wanted: String
+  ) throws -> T {
+    guard let object = slots[index].object(as: type) else {
+      throw wrongType(index, wanted: wanted)
+    }
+    return object
+  }
+
+  public func list(_ index: Int) throws -> ListObject {
+    try object(index, as: ListObject.self, wanted: "a list")
+  }
+
+  public func record(_ index: Int) throws -> RecordObject {
+    try object(index, as: RecordObject.self, wanted: "a record")
+  }
+
+  /// Something that can be called.
+  public func function(_ index: Int) throws -> Value {
+    let value = slots[index]
+    let isCallable =
+      value.object is ClosureObject || value.object is NativeFunction
+      || (value.object as? ForeignObject)?.isCallable == true
+    guard isCallable else { throw wrongType(index, wanted: "a function") }
+    return value
+  }
+}

@@ -1,0 +1,164 @@
+public import Builtins
+import Bytecode
+import Glibc
+public import Interpreter
+import StandardLibrary
+public import Syntax
+
+/// What became of a piece of code.
+public enum Outcome {
+  /// It ran; the text is what a prompt shows, nil when there is nothing to show.
+  case value(String?)
+  /// It was not run: every mistake in it, errors first.
+  case rejected([Diagnostic])
+  /// It ran into an error.
+  case failed(Diagnostic)
+  /// Ctrl-C.
+  case interrupted
+  /// It asked to end the session.
+  case exit(Int32)
+}
+
+/// The one way to run code: the prompt, scripts and notebooks are faces over it, so that a line means
+/// the same in all of them. Single-threaded; only `interrupt()` may come from elsewhere.
+public final class Session {
+  public let machine: Machine
+  public let host: Host
+  private let library: LibraryIndex
+  private let scope: NameScope
+  private var moduleStack: [String] = []
+  /// Warnings of the last unit.
+  public private(set) var warnings: [Diagnostic] = []
+
+  public init(host: Host = Host()) {
+    self.host = host
+    machine = Machine()
+    library = LibraryIndex(machine: machine)
+    scope = NameScope(.user, machine: machine, library: library)
+    Builtins.install(in: machine, host: host)
+    machine.fillSlot = { [unowned self] slot in try loadLibrary(slot) }
+    machine.loadModule = { [unowned self] path, from in try readModule(path, from: from) }
+    machine.evaluateModule = { [unowned self] file in try runModule(file) }
+    if let problem = library.problem { host.writeNote(problem + "\n") }
+  }
+
+  /// Asks the running code to stop; safe from any thread.
+  public func interrupt() { machine.interrupt() }
+
+  // MARK: - Running
+
+  /// Runs a piece of code. At the prompt a function may mention names that are still to come.
+  public func evaluate(_ file: SourceFile, isPrompt: Bool = false) -> Outcome {
+    scope.allowsForwardReferences = isPrompt
+    let compiled = compile(parse(file), names: scope)
+    warnings = compiled.diagnostics.filter { $0.severity != .error }
+    guard let prototype = compiled.prototype else {
+      return .rejected(compiled.diagnostics.filter { $0.severity == .error })
+    }
+    machine.clearInterrupt()
+    do {
+      let value = try machine.run(prototype)
+      defer { value.release() }
+      guard !value.isAbsent, !value.isNone else { return .value(nil) }
+      machine[global: scope.define("it")] = value
+      return .value(Display.summary(value, width: host.width()))
+    } catch let failure as RuntimeFailure {
+      return .failed(failure.diagnostic)
+    } catch let exit as ExitRequest {
+      return .exit(exit.code)
+    } catch is Interrupted {
+      return .interrupted
+    } catch {
+      return .failed(Diagnostic("E130", "\(error)"))
+    }
+  }
+
+  /// Runs text under a name.
+  public func evaluate(_ text: String, name: String = "<input>", isPrompt: Bool = false) -> Outcome {
+    evaluate(SourceFile(name: name, text: text), isPrompt: isPrompt)
+  }
+
+  /// The value of a global of the session, borrowed; nil if there is none.
+  public func value(of name: String) -> Value? {
+    guard let slot = scope.slots[name], !machine[global: slot].isAbsent else { return nil }
+    return machine[global: slot]
+  }
+
+  /// The session's own names with a value.
+  public var userNames: [String] {
+    scope.slots.filter { !machine[global: $0.value].isAbsent }.keys.sorted()
+  }
+
+  /// Every name that can be written: the session's, the host's, the library's.
+  public var knownNames: [String] { scope.knownNames }
+
+  // MARK: - Library and modules
+
+  private func loadLibrary(_ slot: Int) throws -> Bool {
+    guard let file = library.fileToLoad(for: slot) else { return false }
+    let source = SourceFile(name: "library/" + file.path, text: file.source)
+    try run(source, in: NameScope(.library, machine: machine, library: library))
+    return true
+  }
+
+  private func runModule(_ file: SourceFile) throws -> Value {
+    guard !moduleStack.contains(file.name) else {
+      throw Diagnosis(
+        "E120", "\(file.name) imports itself: \((moduleStack + [file.name]).joined(separator: " -> "))")
+    }
+    moduleStack.append(file.name)
+    defer { moduleStack.removeLast() }
+    let names = NameScope(.module, machine: machine, library: library)
+    try run(file, in: names)
+    let fields = names.slots.sorted { $0.value < $1.value }.compactMap { name, slot in
+      name.hasPrefix("_") || machine[global: slot].isAbsent ? nil : (name, machine[global: slot])
+    }
+    return .owning(RecordObject(fields))
+  }
+
+  private func run(_ file: SourceFile, in names: NameScope) throws {
+    let compiled = compile(parse(file), names: names)
+    guard let prototype = compiled.prototype else {
+      let first = compiled.diagnostics.first { $0.severity == .error }
+      throw RuntimeFailure(first ?? Diagnostic("E120", "\(file.name) cannot be compiled"))
+    }
+    try machine.run(prototype).release()
+  }
+
+  private func readModule(_ path: String, from: String) throws -> SourceFile {
+    let folder = from.lastIndex(of: "/").map { String(from[...$0]) } ?? ""
+    for candidate in path.hasPrefix("/") ? [path] : [folder + path, path] {
+      if let bytes = SourceReader.read(candidate) {
+        return SourceFile(name: candidate, bytes: bytes)
+      }
+    }
+    throw Diagnosis(
+      "E120", "there is no file \"\(path)\" to import", arguments: [(0, "")],
+      notes: ["Imports are looked for beside the importing file, then in the current folder."],
+      hint: path.hasSuffix(".ccv") ? nil : "import \"\(path).ccv\"")
+  }
+}
+
+/// Reads source files.
+public enum SourceReader {
+  /// The bytes of a file, or nil with `errno` set.
+  public static func read(_ path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return readAll(descriptor)
+  }
+
+  /// Everything up to the end of a file or pipe.
+  public static func readAll(_ descriptor: Int32) -> [UInt8]? {
+    var bytes = [UInt8]()
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+    }
+  }
+}
