@@ -39,7 +39,8 @@ public enum AtomicFile {
     }
   }
 
-  private static func makeFolders(for path: String) throws(ImageError) {
+  /// Makes the folders that a file's path names.
+  public static func makeFolders(for path: String) throws(ImageError) {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
     var end = path.startIndex
     while end < slash {
