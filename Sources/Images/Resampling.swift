@@ -67,12 +67,20 @@ public enum Resampling {
   public static func randomResizedCrop(
     _ image: NDArray, size: Int, area: ClosedRange<Double> = 0.2...1, random: inout RandomSource
   ) -> NDArray {
+    randomResizedCrop(image, height: size, width: size, area: area, random: &random)
+  }
+
+  /// The same with sides of their own.
+  public static func randomResizedCrop(
+    _ image: NDArray, height: Int, width: Int, area: ClosedRange<Double> = 0.2...1,
+    random: inout RandomSource
+  ) -> NDArray {
     let isFlipped = random.uniform() < 0.5
     let part = Part.random(
       height: image.shape[1], width: image.shape[2], area: area, random: &random)
     let crop = resized(
       image, top: Double(part.top), left: Double(part.left), cropHeight: Double(part.height),
-      cropWidth: Double(part.width), height: size, width: size)
+      cropWidth: Double(part.width), height: height, width: width)
     return isFlipped ? flipped(crop) : crop
   }
 
