@@ -54,6 +54,8 @@ public enum Builtins {
       LayerFunctions.functions(host), TrainingFunctions.functions(),
       TokenizerFunctions.functions(host), MaskFunctions.functions(host),
       JudgingFunctions.functions(host), ProgressFunctions.functions(host),
+      DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
+      FileFunctions.functions(host), WorkspaceFunctions.functions(host),
     ]
     TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }

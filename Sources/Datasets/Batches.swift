@@ -81,8 +81,9 @@ private struct Recipe: Sendable {
   func batch(_ index: Int) -> Batch {
     let start = index * options.size
     let places = start..<min(start + options.size, order.count)
-    let size = 3 * source.height * source.width
-    var images = NDArray(zeros: [places.count, 3, source.height, source.width])
+    let size = source.channels * source.height * source.width
+    var images = NDArray(
+      zeros: [places.count, source.channels, source.height, source.width])
     images.withMutableElements(of: Float.self) { out in
       for place in places {
         let part = ((place - start) * size)..<((place - start + 1) * size)

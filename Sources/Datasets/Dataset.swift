@@ -37,7 +37,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 public struct Dataset: Sendable {
   /// What it is called.
   public let name: String
-  /// [N, 3, H, W] uint8, RGB, 0 ... 255.
+  /// [N, 3, H, W] uint8, RGB, 0 ... 255 ([N, C, H, W] when made from an array of other channels).
   public let images: NDArray
   /// [N] int32 from 0; nil for images without classes.
   public let labels: NDArray?
@@ -51,8 +51,7 @@ public struct Dataset: Sendable {
     name: String, images: NDArray, labels: NDArray?, classes: [String], skippedCount: Int = 0
   ) {
     precondition(
-      images.rank == 4 && images.shape[1] == 3 && images.elementType == .uint8,
-      "images are N x 3 x H x W bytes")
+      images.rank == 4 && images.elementType == .uint8, "images are N x C x H x W bytes")
     precondition(labels.map { $0.shape == [images.shape[0]] } ?? true, "a label for each image")
     (self.name, self.images, self.labels, self.classes) = (name, images, labels, classes)
     self.skippedCount = skippedCount
@@ -60,6 +59,8 @@ public struct Dataset: Sendable {
 
   /// How many images there are.
   public var count: Int { images.shape[0] }
+  /// 3 for images from files.
+  public var channels: Int { images.shape[1] }
   /// Pixels from top to bottom.
   public var height: Int { images.shape[2] }
   /// Pixels from left to right.
@@ -67,7 +68,7 @@ public struct Dataset: Sendable {
 
   /// One line: name, count, size, classes, what was passed over.
   public var summary: String {
-    var text = "\(name): \(count) image\(count == 1 ? "" : "s") of 3 x \(height) x \(width)"
+    var text = "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
     if labels != nil { text += ", \(classes.count) class\(classes.count == 1 ? "" : "es")" }
     let few = countsByClass().enumerated().filter { $0.element < 2 }.map { classes[$0.offset] }
     if labels != nil, !few.isEmpty, few.count < classes.count {
@@ -89,11 +90,11 @@ public struct Dataset: Sendable {
   /// One image, [3, H, W] uint8; `position` is below `count`.
   public func image(_ position: Int) -> NDArray {
     precondition((0..<count).contains(position), "an image of the data set")
-    let size = images.shape[1] * height * width
+    let size = channels * height * width
     return images.withElements(of: UInt8.self) { bytes in
       NDArray(
         Array(bytes[(position * size)..<((position + 1) * size)]),
-        shape: [images.shape[1], height, width])
+        shape: [channels, height, width])
     }
   }
 

@@ -73,7 +73,8 @@ public enum AtomicFile {
     return String(cString: name)
   }
 
-  private static func makeFolders(for path: String) throws(ImageError) {
+  /// Makes the folders that lead to a file where they are missing.
+  public static func makeFolders(for path: String) throws(ImageError) {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
     var end = path.startIndex
     while end < slash {

@@ -11,16 +11,6 @@ public enum Resampling {
     case nearest, bilinear, bicubic
   }
 
-  /// A part of an image and the size it gets: bicubic (a = -0.5), antialiased when it shrinks.
-  public static func bicubic(
-    _ image: NDArray, top: Double = 0, left: Double = 0, cropHeight: Double? = nil,
-    cropWidth: Double? = nil, height: Int, width: Int
-  ) -> NDArray {
-    resized(
-      image, top: top, left: left, cropHeight: cropHeight, cropWidth: cropWidth, height: height,
-      width: width, filter: .bicubic)
-  }
-
   /// A part of an image (the whole by default) and the size it gets, antialiased when it shrinks, as
   /// Pillow's `resize(size, box=)` does it: the kernel widens with the factor, takes in pixels beyond
   /// the part where the image has them, and its weights add to 1 at the borders.
