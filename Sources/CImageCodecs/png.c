@@ -29,9 +29,55 @@ static void ignore_warning(png_structp png, png_const_charp text) {
   (void)text;
 }
 
-void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image) {
+// Widths, heights and chunks that no image needs are refused before anything is allocated for them.
+static void begin(png_structp png, png_infop info, source *from, ccv_image *image) {
+  png_set_user_limits(png, 1 << 20, 1 << 20);
+  png_set_read_fn(png, from, read_bytes);
+  png_read_info(png, info);
+  const long long width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+  if (width * height > CCV_IMAGE_PIXELS_MAX) {
+    char text[120];
+    snprintf(text, sizeof text, "%lld x %lld pixels are more than the limit of %lld", width, height,
+             CCV_IMAGE_PIXELS_MAX);
+    png_error(png, text);
+  }
+  image->width = (int)width;
+  image->height = (int)height;
+}
+
+// RGBA to RGB in place. libpng's own background is off at 16 bits and brings gamma into play.
+static void lay_over_white(uint8_t *pixels, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const int alpha = pixels[4 * i + 3], white = 255 * (255 - alpha) + 127;
+    for (int c = 0; c < 3; c++)
+      pixels[3 * i + c] = (uint8_t)((pixels[4 * i + c] * alpha + white) / 255);
+  }
+}
+
+static void read_pixels(png_structp png, png_infop info, png_bytep *volatile *rows, ccv_image *image) {
+  const int has_alpha = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) ||
+                        png_get_valid(png, info, PNG_INFO_tRNS);
+  png_set_expand(png);
+  png_set_scale_16(png);
+  png_set_gray_to_rgb(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  const size_t width = (size_t)image->width, height = (size_t)image->height;
+  const size_t stride = png_get_rowbytes(png, info);
+  if (stride != width * (has_alpha ? 4 : 3)) png_error(png, "an unusual kind of colour");
+  image->pixels = malloc(stride * height);
+  *rows = malloc(sizeof(png_bytep) * height);
+  if (!image->pixels || !*rows) png_error(png, "no memory for its pixels");
+  for (size_t y = 0; y < height; y++) (*rows)[y] = image->pixels + y * stride;
+  png_read_image(png, *rows);
+  png_read_end(png, NULL);
+  if (has_alpha) lay_over_white(image->pixels, width * height);
+}
+
+static void decode(const uint8_t *bytes, size_t count, int header_only, ccv_image *image) {
   memset(image, 0, sizeof *image);
   source from = {bytes, count, 0};
+  // Written between setjmp and a jump back: only memory that a register cannot shadow keeps it.
   png_bytep *volatile rows = NULL;
   png_infop info = NULL;
   png_structp png =
@@ -49,34 +95,18 @@ void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image) {
     image->pixels = NULL;
     return;
   }
-  png_set_user_limits(png, 1 << 20, 1 << 20);
-  png_set_read_fn(png, &from, read_bytes);
-  png_read_info(png, info);
-  const long long width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-  if (width * height > CCV_IMAGE_PIXELS_MAX) png_error(png, "more pixels than the limit");
-  const int has_alpha = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) ||
-                        png_get_valid(png, info, PNG_INFO_tRNS);
-  png_set_expand(png);
-  png_set_scale_16(png);
-  png_set_gray_to_rgb(png);
-  if (has_alpha) {
-    png_color_16 white = {0, 255, 255, 255, 255};
-    png_set_background(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
-  }
-  png_set_interlace_handling(png);
-  png_read_update_info(png, info);
-  const size_t stride = png_get_rowbytes(png, info);
-  if (stride != (size_t)width * 3) png_error(png, "an unusual kind of colour");
-  image->width = (int)width;
-  image->height = (int)height;
-  image->pixels = malloc(stride * (size_t)height);
-  rows = malloc(sizeof(png_bytep) * (size_t)height);
-  if (!image->pixels || !rows) png_error(png, "no memory for its pixels");
-  for (long long y = 0; y < height; y++) rows[y] = image->pixels + (size_t)y * stride;
-  png_read_image(png, rows);
-  png_read_end(png, NULL);
+  begin(png, info, &from, image);
+  if (!header_only) read_pixels(png, info, &rows, image);
   png_destroy_read_struct(&png, &info, NULL);
   free(rows);
+}
+
+void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image) {
+  decode(bytes, count, 0, image);
+}
+
+void ccv_png_size(const uint8_t *bytes, size_t count, ccv_image *image) {
+  decode(bytes, count, 1, image);
 }
 
 static void grow(png_structp png, png_bytep bytes, png_size_t count) {

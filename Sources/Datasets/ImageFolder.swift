@@ -6,10 +6,14 @@ import Images
 public enum ImageFolder {
   /// Reads all JPEG and PNG files of a folder; sub-folders are classes, in the order of their names.
   ///
+  /// A folder whose sub-folders hold no images is one set without classes; a path to one image file is
+  /// a set of one. Hidden files are ignored, other files counted in `skippedCount`. Images beside class
+  /// folders are such other files.
+  ///
   /// - Parameters:
   ///   - size: every image is scaled (shorter side) and cut (middle) to size x size; without it all must
   ///     have one size.
-  ///   - perClass: at most so many of each class, the first by name.
+  ///   - perClass: at most so many of each class, the first by name (without classes: so many in all).
   ///   - progress: called with files read and files in all; false stops.
   /// - Throws: `DatasetError`, `ImageError` with the path of the file.
   public static func load(
@@ -18,21 +22,18 @@ public enum ImageFolder {
   ) throws -> Dataset {
     var status = stat()
     guard stat(path, &status) == 0 else { throw DatasetError.missing(path: path) }
-    let entries = try names(in: path)
-    let folders = entries.filter { isFolder(path + "/" + $0) }
-    var files = [(path: String, label: Int)]()
-    if folders.isEmpty {
-      files = entries.filter(isImage).map { (path + "/" + $0, 0) }
-    } else {
-      for (label, folder) in folders.enumerated() {
-        let own = try names(in: path + "/" + folder).filter(isImage)
-        files += own.prefix(perClass ?? own.count).map { (path + "/" + folder + "/" + $0, label) }
-      }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      let image = try decoded(path, size: size)
+      return Dataset(
+        name: path, images: try NDArray.stacked([image]), labels: nil, classes: [])
     }
-    guard !files.isEmpty else { throw DatasetError.noImages(path: path, files: entries.count) }
-    let images = try read(files.map(\.path), size: size, progress: progress)
-    let labels = folders.isEmpty ? nil : NDArray(files.map { Int32($0.label) })
-    return Dataset(name: path, images: images, labels: labels, classes: folders)
+    let listing = try Listing(path, perClass: perClass)
+    let images = try read(listing.files.map(\.path), size: size, progress: progress)
+    let isLabelled = !listing.classes.isEmpty
+    return Dataset(
+      name: path, images: images,
+      labels: isLabelled ? NDArray(listing.files.map { Int32($0.label) }) : nil,
+      classes: listing.classes, skippedCount: listing.skippedCount)
   }
 
   /// Decodes files on all threads, a few hundred at a time; the result does not depend on them.
@@ -46,7 +47,9 @@ public enum ImageFolder {
     for start in stride(from: 0, to: paths.count, by: chunk) {
       let end = min(start + chunk, paths.count)
       Parallel.forEachSlice(of: end - start, grain: 4) { slice in
-        for offset in slice { results.set(start + offset, Result { try decoded(paths[start + offset], size: size) }) }
+        for index in (start + slice.lowerBound)..<(start + slice.upperBound) {
+          results.set(index, Result { try decoded(paths[index], size: size) })
+        }
       }
       for index in start..<end {
         let image = try results.take(index).get()
@@ -55,11 +58,19 @@ public enum ImageFolder {
             path: paths[index], seen: "\(image.shape[2]) x \(image.shape[1])",
             wanted: "\(first.shape[2]) x \(first.shape[1])")
         }
-        try images.replace([.position(index)], with: image)
+        copy(image, into: &images, at: index)
       }
       guard try progress(end, paths.count) else { throw DatasetError.cancelled }
     }
     return images
+  }
+
+  private static func copy(_ image: NDArray, into images: inout NDArray, at index: Int) {
+    images.withMutableElements(of: UInt8.self) { out in
+      image.withElements(of: UInt8.self) { bytes in
+        _ = out[(index * bytes.count)...].update(fromContentsOf: bytes)
+      }
+    }
   }
 
   private static func decoded(_ path: String, size: Int?) throws -> NDArray {
@@ -74,7 +85,7 @@ public enum ImageFolder {
       && (lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") || lower.hasSuffix(".png"))
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
@@ -93,6 +104,53 @@ public enum ImageFolder {
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
+  }
+}
+
+/// The image files under a folder and the classes they belong to.
+private struct Listing {
+  var files: [(path: String, label: Int)] = []
+  var classes: [String] = []
+  var skippedCount = 0
+
+  init(_ path: String, perClass: Int?) throws {
+    let entries = try ImageFolder.names(in: path)
+    let folders = entries.filter { ImageFolder.isFolder(path + "/" + $0) }
+    let own = entries.filter { ImageFolder.isImage($0) && !folders.contains($0) }
+    var empty = [String]()
+    for folder in folders {
+      let names = try ImageFolder.names(in: path + "/" + folder)
+      let images = names.filter(ImageFolder.isImage)
+      skippedCount += names.count - images.count
+      if images.isEmpty {
+        empty.append(folder)
+        continue
+      }
+      let chosen = images.prefix(max(0, perClass ?? images.count))
+      files += chosen.map { (path + "/" + folder + "/" + $0, classes.count) }
+      classes.append(folder)
+    }
+    guard !classes.isEmpty else {
+      files = own.prefix(max(0, perClass ?? own.count)).map { (path + "/" + $0, 0) }
+      skippedCount = entries.count - own.count
+      if own.isEmpty { throw Listing.nothing(path, entries, folders) }
+      return
+    }
+    guard empty.isEmpty else { throw DatasetError.emptyClasses(path: path, folders: empty) }
+    guard !files.isEmpty else {
+      throw DatasetError.option("\(perClass ?? 0) images of each class; at least 1 is wanted")
+    }
+    skippedCount += entries.count - folders.count
+  }
+
+  private static func nothing(_ path: String, _ entries: [String], _ folders: [String]) -> DatasetError {
+    for folder in folders {
+      let inner = (try? ImageFolder.names(in: path + "/" + folder)) ?? []
+      if inner.contains(where: { ImageFolder.isFolder("\(path)/\(folder)/\($0)") }) {
+        return .foldersOfFolders(path: path, folder: folder)
+      }
+    }
+    return .noImages(path: path, files: entries.count - folders.count)
   }
 }
 

@@ -5,6 +5,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case unknownFormat(path: String)
   case damaged(path: String, format: String, reason: String)
   case unwritable(path: String, reason: String)
+  case unknownExtension(path: String)
   case shape(seen: String, wanted: String)
 
   /// What was seen, what was wanted, what to try.
@@ -15,8 +16,10 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .unknownFormat(let path):
       "\(path) is neither a JPEG nor a PNG (its first bytes say so); convert it to one of them"
     case .damaged(let path, let format, let reason):
-      "\(path) is a damaged \(format): \(reason)"
+      "\(path) is a damaged or unusable \(format): \(reason)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    case .unknownExtension(let path):
+      "cannot write \(path) as an image: its name should end in .png, .jpg or .jpeg"
     case .shape(let seen, let wanted): "a picture is made of \(wanted), not of \(seen)"
     }
   }

@@ -16,43 +16,65 @@ public enum ImageFile {
   public static func decode(
     _ bytes: [UInt8], name: String, least: Int = 0
   ) throws(ImageError) -> NDArray {
-    guard !bytes.isEmpty else { throw .empty(path: name) }
     var image = ccv_image()
-    let format: String
-    if bytes.starts(with: [0xFF, 0xD8]) {
-      format = "JPEG"
-      ccv_jpeg_decode(bytes, bytes.count, Int32(clamping: least), &image)
-    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-      format = "PNG"
-      ccv_png_decode(bytes, bytes.count, &image)
-    } else {
-      throw .unknownFormat(path: name)
+    let format = try Format(of: bytes, name: name)
+    switch format {
+    case .jpeg: ccv_jpeg_decode(bytes, bytes.count, Int32(clamping: least), &image)
+    case .png: ccv_png_decode(bytes, bytes.count, &image)
     }
     defer { ccv_image_free(&image) }
     guard let pixels = image.pixels else {
-      let reason = withUnsafeBytes(of: image.problem) { text in
-        String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      throw .damaged(path: name, format: format, reason: reason)
+      throw .damaged(path: name, format: format.rawValue, reason: text(of: &image.problem))
     }
     return planar(pixels, Int(image.height), Int(image.width))
+  }
+
+  /// Height and width as the header tells them; no pixel is decoded.
+  public static func size(
+    of bytes: [UInt8], name: String
+  ) throws(ImageError) -> (height: Int, width: Int) {
+    var image = ccv_image()
+    let format = try Format(of: bytes, name: name)
+    switch format {
+    case .jpeg: ccv_jpeg_size(bytes, bytes.count, &image)
+    case .png: ccv_png_size(bytes, bytes.count, &image)
+    }
+    guard image.problem.0 == 0 else {
+      throw .damaged(path: name, format: format.rawValue, reason: text(of: &image.problem))
+    }
+    return (Int(image.height), Int(image.width))
   }
 
   /// The bytes of a PNG of [3, H, W] (float 0 ... 1, or uint8), or of one channel [1, H, W] or [H, W].
   public static func png(_ image: NDArray) throws(ImageError) -> [UInt8] {
     let (pixels, height, width) = try interleaved(image)
     var encoded = ccv_encoded()
-    ccv_png_encode(pixels, Int32(width), Int32(height), &encoded)
-    defer { ccv_encoded_free(&encoded) }
-    guard let bytes = encoded.bytes else {
-      throw .unwritable(path: "a PNG", reason: "its pixels could not be encoded")
-    }
-    return Array(UnsafeBufferPointer(start: bytes, count: encoded.count))
+    ccv_png_encode(pixels, Int32(clamping: width), Int32(clamping: height), &encoded)
+    return try taken(&encoded, "a PNG")
   }
 
-  /// Writes a PNG, whole or not at all.
+  /// The bytes of a JPEG of the same kinds of images.
+  ///
+  /// - Parameter quality: 1 to 100, beyond that clamped; from 90 up colours keep their full resolution.
+  public static func jpeg(_ image: NDArray, quality: Int = 92) throws(ImageError) -> [UInt8] {
+    let (pixels, height, width) = try interleaved(image)
+    var encoded = ccv_encoded()
+    ccv_jpeg_encode(
+      pixels, Int32(clamping: width), Int32(clamping: height), Int32(min(max(quality, 1), 100)),
+      &encoded)
+    return try taken(&encoded, "a JPEG")
+  }
+
+  /// Writes a PNG or, by the extension, a JPEG; whole or not at all.
   public static func write(_ image: NDArray, to path: String) throws(ImageError) {
-    try AtomicFile.write(try png(image), to: path)
+    let name = path.lowercased()
+    if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+      try AtomicFile.write(try jpeg(image), to: path)
+    } else if name.hasSuffix(".png") || name.hasPrefix("/dev/") {
+      try AtomicFile.write(try png(image), to: path)
+    } else {
+      throw .unknownExtension(path: path)
+    }
   }
 
   /// Everything in a file.
@@ -77,6 +99,22 @@ public enum ImageFile {
       filled += count
     }
     return filled == bytes.count ? bytes : Array(bytes[..<filled])
+  }
+
+  private static func taken(
+    _ encoded: inout ccv_encoded, _ what: String
+  ) throws(ImageError) -> [UInt8] {
+    defer { ccv_encoded_free(&encoded) }
+    guard let bytes = encoded.bytes else {
+      throw .unwritable(path: what, reason: text(of: &encoded.problem))
+    }
+    return Array(UnsafeBufferPointer(start: bytes, count: encoded.count))
+  }
+
+  private static func text<T>(of problem: inout T) -> String {
+    withUnsafeBytes(of: &problem) { text in
+      String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    }
   }
 
   private static func unreadable(_ path: String) -> ImageError {
@@ -119,5 +157,22 @@ public enum ImageFile {
       }
     }
     return (bytes, height, width)
+  }
+}
+
+/// What the first bytes of a file say that it is.
+private enum Format: String {
+  case jpeg = "JPEG"
+  case png = "PNG"
+
+  init(of bytes: [UInt8], name: String) throws(ImageError) {
+    guard !bytes.isEmpty else { throw .empty(path: name) }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else {
+      throw .unknownFormat(path: name)
+    }
   }
 }
