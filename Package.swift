@@ -98,7 +98,7 @@ let faces: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Arrays", "Autograd"], path: "Tests/TestSupport",
     swiftSettings: language),
   tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
