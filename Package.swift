@@ -102,7 +102,7 @@ let testTargets: [Target] = [
     swiftSettings: language),
   tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
-  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"]),
+  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"], data: ["golden.py"]),
   tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),
   tests("ClusteringTests", of: ["Clustering", "Arrays", "TestSupport"]),
   tests("LayersTests", of: ["Layers", "Autograd", "Arrays", "TestSupport"]),
