@@ -22,10 +22,10 @@ public struct BlockMaskOptions: Hashable, Sendable {
 /// One image's mask made of rectangles, and how it came about.
 ///
 /// Rectangles are placed until the amount is reached: an area s ~ U(minimum, patches still wanted)
-/// and an aspect ratio r give round(sqrt(s r)) x round(sqrt(s / r)), which is placed uniformly if it
-/// is smaller than the grid on both sides and hides at least one new patch and no more than are still
-/// wanted; ten tries each. When ten tries fail, patches drawn uniformly fill the rest. Such masks
-/// hide the centre of an image far more often than its corners.
+/// and an aspect ratio r give round(sqrt(s r)) x round(sqrt(s / r)), which is placed uniformly if
+/// it is smaller than the grid on both sides and hides at least one new patch and no more than are
+/// still wanted; ten tries each. When ten tries fail, patches drawn uniformly fill the rest. Such
+/// masks hide the centre of an image far more often than its corners.
 ///
 /// - Source: the mask generator of BEiT (Bao et al. 2022, alg. 1), as CCViT's code uses it:
 ///   75 of 14 x 14 patches, minimum 16, aspect 0.3.

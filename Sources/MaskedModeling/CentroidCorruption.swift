@@ -10,8 +10,8 @@ public enum Replacement: String, Hashable, Sendable, CaseIterable {
 
 /// A batch prepared for one training step: corrupted input and what the network should say of it.
 ///
-/// Patches are hidden, replaced or intact. Hidden ones are left as they are here (the network puts its
-/// mask vector in their place); replaced ones hold a centroid's pixels.
+/// Patches are hidden, replaced or intact. Hidden ones are left as they are here (the network puts
+/// its mask vector in their place); replaced ones hold a centroid's pixels.
 public struct CorruptedPatches: Sendable {
   /// [B, N, D] pixels in 0 ... 1, (c, y, x) order: the input.
   public let patches: NDArray
@@ -30,11 +30,11 @@ public struct CorruptedPatches: Sendable {
 /// Hides and replaces patches of a batch as CCViT does.
 ///
 /// Among the visible patches of each image `replaced` are chosen uniformly and overwritten by a
-/// centroid; token ids and pixel targets are those of the original. The paper hides 75 of 196 patches
-/// in blocks and replaces a further 20.
+/// centroid; token ids and pixel targets are those of the original. The paper hides 75 of 196
+/// patches in blocks and replaces a further 20.
 ///
-/// - Shapes: `input` [B, C, H, W] images or [B, N, D] patches, pixels 0 ... 1; `hidden` [B, gh, gw] or
-///   [B, N] bool, true = hidden from the encoder.
+/// - Shapes: `input` [B, C, H, W] images or [B, N, D] patches, pixels 0 ... 1; `hidden` [B, gh, gw]
+///   or [B, N] bool, true = hidden from the encoder.
 /// - Randomness: image i depends on the stream taken from `random` and on i alone.
 /// - Throws: `ShapeError` for shapes or a patch size that do not fit, `MaskedModelingError` for an
 ///   amount out of range or too few visible patches.

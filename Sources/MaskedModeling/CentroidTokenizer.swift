@@ -26,10 +26,11 @@ public struct TokenizerFit: Sendable, Hashable {
   }
 }
 
-/// CCViT's tokenizer: K centroids of raw image patches, each a token id and a patch of pixels at once.
+/// CCViT's tokenizer: K centroids of raw image patches, each a token id and a patch of pixels at
+/// once.
 ///
-/// A patch's id is its nearest centroid by squared Euclidean distance (the lowest of equals), and an
-/// id's patch is the centroid itself, so `encode(decode(ids)) == ids` unless centroids coincide.
+/// A patch's id is its nearest centroid by squared Euclidean distance (the lowest of equals), and
+/// an id's patch is the centroid itself, so `encode(decode(ids)) == ids` unless centroids coincide.
 /// Patches are vectors in (c, y, x) order of pixels in 0 ... 1, not normalised.
 ///
 /// - Source: arXiv 2303.04664, section 3.1 (K = 8192, 16 x 16 patches, 20 Lloyd iterations).
@@ -80,9 +81,10 @@ public struct CentroidTokenizer: Sendable {
 
   /// The token id of each patch.
   ///
-  /// - Shapes: images [B, C, H, W] -> [B, (H / P)(W / P)] int32, or patches [..., D] -> [...] int32.
-  /// - Throws: `ShapeError` for a side that P does not divide, other channels or another patch width;
-  ///   `MaskedModelingError.notFinite` for NaN or infinite pixels (row counts patches).
+  /// - Shapes: images [B, C, H, W] -> [B, (H / P)(W / P)] int32, or patches [..., D] -> [...]
+  ///   int32.
+  /// - Throws: `ShapeError` for a side that P does not divide, other channels or another patch
+  ///   width; `MaskedModelingError.notFinite` for NaN or infinite pixels (row counts patches).
   public func encode(_ input: NDArray) throws -> NDArray {
     let points = try patches(of: input, for: "encode")
     if let row = firstRowNotFinite(points) {

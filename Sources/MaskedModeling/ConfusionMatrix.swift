@@ -7,8 +7,8 @@ public struct ConfusionMatrix: Sendable, Hashable {
 
   /// Counts predictions against labels.
   ///
-  /// - Throws: `MaskedModelingError.labelCount` for different lengths, `labelOutOfRange` for a label or
-  ///   prediction outside 0 ..< `classCount`, `option` for no class.
+  /// - Throws: `MaskedModelingError.labelCount` for different lengths, `labelOutOfRange` for a
+  ///   label or prediction outside 0 ..< `classCount`, `option` for no class.
   public init(
     predictions: [Int], labels: [Int], classCount: Int
   ) throws(MaskedModelingError) {

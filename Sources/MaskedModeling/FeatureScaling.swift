@@ -4,8 +4,8 @@ import Arrays
 struct FeatureScaling: Sendable {
   /// By feature: the training mean.
   let means: [Double]
-  /// By feature: 1 / deviation (divisor N); 0 for a feature that is constant in training, which then
-  /// says nothing.
+  /// By feature: 1 / deviation (divisor N); 0 for a feature that is constant in training, which
+  /// then says nothing.
   let scales: [Double]
 
   /// Statistics of [N, D] features, each column in two passes in double precision.

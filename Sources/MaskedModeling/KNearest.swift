@@ -67,7 +67,8 @@ public struct KNearest: Sendable {
 
   /// Predictions of labelled test samples against their labels.
   ///
-  /// - Throws: as `predict`, and `labelOutOfRange` for a test label that is no class of the training.
+  /// - Throws: as `predict`, and `labelOutOfRange` for a test label that is no class of the
+  ///   training.
   public func evaluate(on test: LabelledFeatures) throws -> ConfusionMatrix {
     try ConfusionMatrix(
       predictions: try predict(test.features), labels: test.labels, classCount: classCount)
@@ -76,7 +77,7 @@ public struct KNearest: Sendable {
   /// Similarities of a block of queries to all training samples at once: one product of matrices.
   private func classes(of queries: NDArray) -> [Int] {
     let (rows, width, samples) = (queries.shape[0], queries.shape[1], training.shape[0])
-    let blockRows = max(1, min(512, (1 << 22) / samples))
+    let blockRows = max(1, min(512, (1 << 23) / samples))
     let similarities = NDArray(uninitialized: [min(blockRows, rows), samples])
     let scores = similarities.floats
     var result = [Int](repeating: 0, count: rows)
@@ -124,21 +125,31 @@ public struct KNearest: Sendable {
 private func nearest(
   _ k: Int, in similarities: UnsafeBufferPointer<Float>
 ) -> [(similarity: Float, index: Int)] {
-  var heap = [(similarity: Float, index: Int)]()
-  heap.reserveCapacity(k)
-  for (index, similarity) in similarities.enumerated() {
-    if heap.count < k {
-      heap.append((similarity, index))
-      if heap.count == k {
-        for parent in stride(from: k / 2 - 1, through: 0, by: -1) { siftDown(&heap, from: parent) }
+  var heap = (0..<k).map { (similarity: similarities[$0], index: $0) }
+  for parent in stride(from: k / 2 - 1, through: 0, by: -1) { siftDown(&heap, from: parent) }
+  let group = 32
+  var start = k
+  while start < similarities.count {
+    let end = min(start + group, similarities.count)
+    // Almost every group holds nothing new, which one pass without branches finds out.
+    if holdsMore(than: heap[0].similarity, similarities[start..<end]) {
+      for index in start..<end where similarities[index] > heap[0].similarity {
+        heap[0] = (similarities[index], index)
+        siftDown(&heap, from: 0)
       }
-    } else if similarity > heap[0].similarity {
-      heap[0] = (similarity, index)
-      siftDown(&heap, from: 0)
     }
+    start = end
   }
   // In order of the samples, so that votes add up in the same order however the heap came to be.
   return heap.sorted { $0.index < $1.index }
+}
+
+private func holdsMore(
+  than threshold: Float, _ values: Slice<UnsafeBufferPointer<Float>>
+) -> Bool {
+  var seen: UInt32 = 0
+  for value in UnsafeBufferPointer(rebasing: values) { seen |= value > threshold ? 1 : 0 }
+  return seen != 0
 }
 
 private func siftDown(_ heap: inout [(similarity: Float, index: Int)], from start: Int) {
@@ -166,7 +177,9 @@ private func unitRows(_ x: NDArray) -> NDArray {
     for row in slice {
       let length = kernels.sum_of_squares(Int64(width), from + row * width).squareRoot()
       let scale = length > 0 ? 1 / length : 0
-      for column in row * width..<(row + 1) * width { to[column] = Float(Double(from[column]) * scale) }
+      for column in row * width..<(row + 1) * width {
+        to[column] = Float(Double(from[column]) * scale)
+      }
     }
   }
   withExtendedLifetime(x) {}

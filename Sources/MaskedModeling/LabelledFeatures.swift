@@ -1,6 +1,7 @@
 public import Arrays
 
-/// Frozen features of labelled samples, checked once: what a judge of features is trained or tested on.
+/// Frozen features of labelled samples, checked once: what a judge of features is trained or tested
+/// on.
 public struct LabelledFeatures: Sendable {
   /// [N, D] float32, finite.
   public let features: NDArray
@@ -34,7 +35,8 @@ public struct LabelledFeatures: Sendable {
     self.labels = labels.elements(of: Int32.self).map(Int.init)
     if let row = self.labels.firstIndex(where: { $0 < 0 }) {
       throw MaskedModelingError.labelOutOfRange(
-        operation: name, label: self.labels[row], classCount: (self.labels.max() ?? 0) + 1, row: row)
+        operation: name, label: self.labels[row], classCount: (self.labels.max() ?? 0) + 1, row: row
+      )
     }
   }
 
@@ -43,8 +45,8 @@ public struct LabelledFeatures: Sendable {
   /// Width D of a feature vector.
   public var width: Int { features.shape[1] }
 
-  /// The number of classes that a judge trained on these samples tells apart: as given, or the largest
-  /// label + 1.
+  /// The number of classes that a judge trained on these samples tells apart: as given, or the
+  /// largest label + 1.
   ///
   /// - Throws: `oneClass` if all samples have one label, `labelOutOfRange` if one is not below the
   ///   given number.

@@ -1,13 +1,13 @@
 /// L-BFGS for smooth functions of a few thousand to a few million numbers, in double precision.
 ///
-/// The step length satisfies the weak Wolfe conditions, found by doubling and bisection, which keeps
-/// every curvature pair positive. Values may carry the rounding noise of float32 arithmetic: a step
-/// that seems to rise by less than `valueNoise` counts as level.
+/// The step length satisfies the weak Wolfe conditions, found by doubling and bisection, which
+/// keeps every curvature pair positive. Values may carry the rounding noise of float32 arithmetic:
+/// a step that seems to rise by less than `valueNoise` counts as level.
 ///
 /// - Source: Nocedal and Wright 2006, alg. 7.4; line search: Lewis and Overton 2013, alg. 2.6.
 struct LimitedMemoryBFGS {
-  /// Curvature pairs kept. Features of a network are correlated (condition numbers of 10^4 and more);
-  /// on such quadratics 20 pairs need half the steps of the usual 10.
+  /// Curvature pairs kept. Features of a network are correlated (condition numbers of 10^4 and
+  /// more); on such quadratics 20 pairs need half the steps of the usual 10.
   var memory = 20
   /// Steps at most.
   var maximumIterations: Int
@@ -39,7 +39,8 @@ struct LimitedMemoryBFGS {
 
   /// Minimises from `start`; `shouldContinue` is asked after every step.
   func minimize(
-    from start: [Double], shouldContinue: (_ iteration: Int, _ value: Double) -> Bool = { _, _ in true },
+    from start: [Double],
+    shouldContinue: (_ iteration: Int, _ value: Double) -> Bool = { _, _ in true },
     _ evaluate: ([Double]) -> (value: Double, gradient: [Double])
   ) -> Result {
     var evaluations = 0

@@ -59,7 +59,8 @@ public struct LinearProbe: Sendable {
       maximumIterations: options.maximumIterations, gradientTolerance: options.gradientTolerance)
     let result = solver.minimize(
       from: [Double](repeating: 0, count: regression.parameterCount),
-      shouldContinue: shouldContinue) { regression($0) }
+      shouldContinue: shouldContinue
+    ) { regression($0) }
     let solution = result.best.point.map { Float($0) }
     weights = NDArray(
       Array(solution[..<regression.weightCount]), shape: [classCount, training.width])
@@ -101,7 +102,8 @@ public struct LinearProbe: Sendable {
 
   /// Predictions of labelled test samples against their labels.
   ///
-  /// - Throws: as `logits`, and `labelOutOfRange` for a test label that is no class of the training.
+  /// - Throws: as `logits`, and `labelOutOfRange` for a test label that is no class of the
+  ///   training.
   public func evaluate(on test: LabelledFeatures) throws -> ConfusionMatrix {
     try ConfusionMatrix(
       predictions: try predict(test.features), labels: test.labels, classCount: classCount)
@@ -109,7 +111,8 @@ public struct LinearProbe: Sendable {
 
   private static func check(_ options: LinearProbeOptions) throws(MaskedModelingError) {
     guard options.l2 >= 0, options.l2.isFinite else {
-      throw MaskedModelingError.option(name: "l2", seen: "\(options.l2)", wanted: "a number from 0 up")
+      throw MaskedModelingError.option(
+        name: "l2", seen: "\(options.l2)", wanted: "a number from 0 up")
     }
     guard options.maximumIterations >= 1 else {
       throw MaskedModelingError.option(

@@ -1,6 +1,7 @@
 /// What can be wrong with the masks, patches, tokenizers, features and labels that a user gives.
 ///
-/// Each case carries its operands; `description` is the text. Plain shape mistakes are `ShapeError`.
+/// Each case carries its operands; `description` is the text. Plain shape mistakes are
+/// `ShapeError`.
 public enum MaskedModelingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// An option outside its range.
   case option(name: String, seen: String, wanted: String)
@@ -38,7 +39,8 @@ public enum MaskedModelingError: Error, Equatable, Sendable, CustomStringConvert
     case .labelCount(let operation, let labels, let samples):
       "\(operation): \(labels) labels for \(samples) samples, wanted one label a sample"
     case .oneClass(let operation, let label):
-      "\(operation): every training sample has label \(label), wanted samples of two classes or more"
+      "\(operation): every training sample has label \(label), wanted samples of two classes or"
+        + " more"
     case .featureWidth(let operation, let training, let test):
       "\(operation): training features are \(training) wide, test features \(test)"
     case .noSamples(let operation, let what):

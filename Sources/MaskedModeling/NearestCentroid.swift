@@ -3,8 +3,9 @@ import CKernels
 
 /// The index of each point's nearest centroid by squared Euclidean distance, the lowest of equals.
 ///
-/// argmin |x - c|^2 is argmax (x.c - |c|^2 / 2): a matrix product and a running best over tiles that
-/// stay in the cache. The tiles depend on the sizes alone, so the answer does not depend on threads.
+/// argmin |x - c|^2 is argmax (x.c - |c|^2 / 2): a matrix product and a running best over tiles
+/// that stay in the cache. The tiles depend on the sizes alone, so the answer does not depend on
+/// threads.
 ///
 /// - Shapes: `points` [.., D], `centroids` [K, D], K at least 1 -> [..] int32.
 func nearestCentroids(_ points: NDArray, _ centroids: NDArray, _ halfNorms: NDArray) -> NDArray {

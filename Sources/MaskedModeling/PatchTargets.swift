@@ -15,7 +15,8 @@ public func normalizedPatches(
 ) throws(ShapeError) -> NDArray {
   guard patches.rank >= 1, patches.shape[-1] >= 2 else {
     throw ShapeError.wrongRank(
-      operation: "patch normalisation", seen: patches.shape, wanted: "patches of two values or more")
+      operation: "patch normalisation", seen: patches.shape, wanted: "patches of two values or more"
+    )
   }
   let input = patches.converted(to: .float32)
   let (rows, width) = input.shape.rowsAndColumns

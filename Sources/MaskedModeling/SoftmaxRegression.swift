@@ -5,9 +5,9 @@ import CKernels
 ///
 ///     L = 1/N sum_i -log softmax(W x_i + b)[y_i] + l2 / 2 |W|^2
 ///
-/// Parameters lie in one vector: W [V, D] row by row, then b [V]; b is not regularised. Products are in
-/// float32, sums over samples in parts that depend on N alone, then in double: the bits do not depend
-/// on the number of threads.
+/// Parameters lie in one vector: W [V, D] row by row, then b [V]; b is not regularised. Products
+/// are in float32, sums over samples in parts that depend on N alone, then in double: the bits do
+/// not depend on the number of threads.
 struct SoftmaxRegression {
   let features: NDArray
   let labels: [Int32]

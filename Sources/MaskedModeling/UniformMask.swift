@@ -19,10 +19,11 @@ public func uniformMasks(
   }
 }
 
-/// Positions drawn uniformly without replacement among the visible ones of each image, true = chosen.
+/// Positions drawn uniformly without replacement among the visible ones of each image, true =
+/// chosen.
 ///
-/// - Shapes: `hidden` [B, ...] bool, true = hidden from the encoder -> the same shape. A share counts
-///   all patches of an image, hidden ones included.
+/// - Shapes: `hidden` [B, ...] bool, true = hidden from the encoder -> the same shape. A share
+///   counts all patches of an image, hidden ones included.
 /// - Randomness: image i depends on the stream taken from `random` and on i alone.
 /// - Throws: `tooFewPatches` when an image has fewer visible patches than wanted, `option`,
 ///   `ShapeError` when `hidden` is not a mask with a batch axis.
@@ -62,7 +63,8 @@ func drawMasks(
   _ draw: (inout RandomSource) -> [Bool]
 ) throws(MaskedModelingError) -> NDArray {
   guard batch >= 0 else {
-    throw MaskedModelingError.option(name: "the batch", seen: "\(batch)", wanted: "0 or more images")
+    throw MaskedModelingError.option(
+      name: "the batch", seen: "\(batch)", wanted: "0 or more images")
   }
   let stream = random.next()
   let result = NDArray(uninitialized: [batch, grid.height, grid.width], .bool)

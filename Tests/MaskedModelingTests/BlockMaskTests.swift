@@ -19,7 +19,8 @@ import Testing
     expectMean(masks.map { Double($0.filledCount) }, is: 0.51, digits: 0.005, "patches filled")
     let centre = [6 * 14 + 6, 6 * 14 + 7, 7 * 14 + 6, 7 * 14 + 7]
     let corners = [0, 13, 13 * 14, 195]
-    // The mean over the four edges of 14 cells, a corner in two of them, gives the reference's number.
+    // The mean over the four edges of 14 cells, a corner in two of them, gives the reference's
+    // number.
     let side = Array(0..<14)
     let border = side + side.map { 13 * 14 + $0 } + side.map { $0 * 14 } + side.map { $0 * 14 + 13 }
     expectMean(masks.map { share($0.isHidden, of: centre) }, is: 0.72, digits: 0.005, "centre")
@@ -42,7 +43,8 @@ import Testing
         let masks = try blockMasks(
           BlockMaskOptions(hidden: .count(hidden)), grid: grid, batch: 5, random: &random)
         #expect(masks.shape == [5, height, width])
-        #expect(trueCounts(masks) == [Int](repeating: hidden, count: 5), "\(grid), \(hidden) hidden")
+        #expect(
+          trueCounts(masks) == [Int](repeating: hidden, count: 5), "\(grid), \(hidden) hidden")
       }
     }
   }
@@ -127,8 +129,8 @@ import Testing
   }
 }
 
-/// Checks a mean against a reference that is itself a mean of 4,000 samples, given to `digits`: four
-/// standard errors of the difference of two such means.
+/// Checks a mean against a reference that is itself a mean of 4,000 samples, given to `digits`:
+/// four standard errors of the difference of two such means.
 private func expectMean(
   _ values: [Double], is reference: Double, digits: Double, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -103,7 +103,8 @@ import Testing
     func attempt(_ hidden: NDArray, _ replaced: PatchAmount) throws {
       var random = RandomSource(seed: 1)
       _ = try corrupt(
-        batch.images, tokenizer: batch.tokenizer, hidden: hidden, replaced: replaced, random: &random)
+        batch.images, tokenizer: batch.tokenizer, hidden: hidden, replaced: replaced,
+        random: &random)
     }
     #expect(
       throws: ShapeError.wrongShape(

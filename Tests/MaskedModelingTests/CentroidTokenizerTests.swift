@@ -21,7 +21,9 @@ import Testing
     for (row, id) in ids.elements(of: Int32.self).enumerated() {
       let distances = (0..<count).map { k in
         var sum = 0.0
-        for j in 0..<12 { sum += (x[row * 12 + j] - c[k * 12 + j]) * (x[row * 12 + j] - c[k * 12 + j]) }
+        for j in 0..<12 {
+          sum += (x[row * 12 + j] - c[k * 12 + j]) * (x[row * 12 + j] - c[k * 12 + j])
+        }
         return sum
       }
       // The score x.c - |c|^2 / 2 of 12 products below 1 each: (12 + 2) u (12 + 6), twice for the

@@ -5,9 +5,7 @@ import Testing
 @Suite struct KNearestTests {
   /// Features along the axes and between them, so that similarities are exact: multiples of 3-4-5.
   static func samples() throws -> LabelledFeatures {
-    let x: [Float] = [
-      1, 0, /**/ 0, 2, /**/ 3, 4, /**/ -5, 0, /**/ 4, 3, /**/ 0, -1,
-    ]
+    let x: [Float] = [1, 0, 0, 2, 3, 4, -5, 0, 4, 3, 0, -1]
     return try LabelledFeatures(
       NDArray(x, shape: [6, 2]), labels: NDArray([Int32(0), 1, 1, 2, 0, 2]))
   }
@@ -52,7 +50,8 @@ import Testing
   @Test("votes agree with a double-precision search of all samples", arguments: [1, 5, 20, 300])
   func bruteForce(k: Int) throws {
     var numbers = CongruentialSequence(seed: 31)
-    // In 40 queries of this seed no k-th and next cosine lie within the float32 error of each other.
+    // In 40 queries of this seed no k-th and next cosine lie within the float32 error of each
+    // other.
     let x = (0..<300 * 6).map { _ in Float(numbers.number() - 0.5) }
     let labels = (0..<300).map { _ in Int32(numbers.number() * 5) }
     let queries = (0..<40 * 6).map { _ in Float(numbers.number() - 0.5) }
@@ -118,7 +117,8 @@ import Testing
   }
 }
 
-/// The sum of exp((s - 1) / 0.07) by class over the k samples of largest cosine, ties to the earlier.
+/// The sum of exp((s - 1) / 0.07) by class over the k samples of largest cosine, ties to the
+/// earlier.
 private func exactVotes(
   _ query: [Double], _ samples: [Double], _ labels: [Int32], _ k: Int
 ) -> [Double] {

@@ -15,11 +15,13 @@ import Testing
     #expect(
       message(NDArray(zeros: [3, 2]), two)
         == "test features: 2 labels for 3 samples, wanted one label a sample")
-    #expect(message(NDArray(zeros: [2]), two) == "test features: got an array of shape 2, wanted N x D")
+    #expect(
+      message(NDArray(zeros: [2]), two) == "test features: got an array of shape 2, wanted N x D")
     #expect(
       message(NDArray([Float(0), .nan], shape: [2, 1]), two)
         == "test features: the values hold NaN or infinity, first in row 1")
-    #expect(message(NDArray(zeros: [2, 1]), NDArray([Int32(0), -1])).contains("label -1 of sample 1"))
+    #expect(
+      message(NDArray(zeros: [2, 1]), NDArray([Int32(0), -1])).contains("label -1 of sample 1"))
     #expect(
       message(NDArray(zeros: [2, 1]), NDArray([Float(0), 1]))
         == "labels of test features: elements are float32, wanted int32")

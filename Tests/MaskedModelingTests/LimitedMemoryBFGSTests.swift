@@ -41,10 +41,13 @@ import Testing
   func monotoneAndInterruptible() {
     var values = [Double]()
     let solver = LimitedMemoryBFGS(maximumIterations: 100, gradientTolerance: 1e-12, valueNoise: 0)
-    let result = solver.minimize(from: [3, -2], shouldContinue: { iteration, value in
-      values.append(value)
-      return iteration < 5
-    }) { x in
+    let result = solver.minimize(
+      from: [3, -2],
+      shouldContinue: { iteration, value in
+        values.append(value)
+        return iteration < 5
+      }
+    ) { x in
       let (p, q) = (x[0] * x[0], x[1] * x[1])
       return (p * p + q, [4 * x[0] * p, 2 * x[1]])
     }

@@ -84,8 +84,8 @@ import Testing
       up[index] += step
       down[index] -= step
       let exact = (oracle(up) - oracle(down)) / (2 * step)
-      // Probabilities within 2 * 8 u 5.5 of exact, times features below 2, and a sum of `count / 16`
-      // float32 terms; central differences of double precision leave 1e-9.
+      // Probabilities within 2 * 8 u 5.5 of exact, times features below 2, and a sum of `count /
+      // 16` float32 terms; central differences of double precision leave 1e-9.
       let bound = (2 * 2 * 8 * 5.5 + 2 * Double(count) / 16) * 0x1p-24 + 1e-9
       #expect(abs(gradient[index] - exact) <= bound, "parameter \(index)")
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct PatchTargetsTests {
   static let unit = 0x1p-24
 
-  @Test("a patch becomes mean 0 and unbiased variance 1, up to epsilon", arguments: [2, 3, 48, 768])
+  @Test(
+    "a patch becomes mean 0 and unbiased variance 1, up to epsilon", arguments: [2, 3, 48, 768])
   func statistics(width: Int) throws {
     var numbers = CongruentialSequence()
     let patches = numbers.array([2, 3, width])

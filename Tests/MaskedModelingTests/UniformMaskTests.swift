@@ -48,8 +48,10 @@ import Testing
   @Test("a share of the choice counts hidden patches too")
   func shareOfTheGrid() throws {
     var random = RandomSource(seed: 4)
-    let hidden = try NDArray([Bool](repeating: true, count: 40) + [Bool](repeating: false, count: 60))
-      .reshaped(to: [1, 100])
+    let hidden = try NDArray(
+      [Bool](repeating: true, count: 40) + [Bool](repeating: false, count: 60)
+    )
+    .reshaped(to: [1, 100])
     let chosen = try visibleChoice(.share(0.1), hidden: hidden, random: &random)
     #expect(trueCounts(chosen) == [10])
   }
