@@ -53,7 +53,7 @@ let numbers: [Target] = [
   native("Arrays", ["CKernels", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
   native("Autograd", ["Arrays", "CKernels", "COpenBLAS"]),
-  native("Clustering", ["Arrays", "CKernels"]),
+  native("Clustering", ["Arrays", "CKernels", "COpenBLAS"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
@@ -79,18 +79,19 @@ let faces: [Target] = [
       "Arrays",
     ]),
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
-  native("REPL", ["Session", "Syntax", "CReadline"]),
+  native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
   native(
     "Commands",
     [
-      "REPL", "Session", "Builtins", "Syntax",
+      "REPL", "Session", "Builtins", "Syntax", "CReadline",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
     dependencies: [
-      "Session", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays",
+      "Session", "Builtins", "Syntax", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd",
+      "Arrays",
     ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]

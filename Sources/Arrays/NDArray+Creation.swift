@@ -36,6 +36,28 @@ extension NDArray {
     withElements(of: T.self) { Array($0) }
   }
 
+  /// The elements as they lie in memory, for files (little-endian on all machines that ccv runs on).
+  public var rawBytes: [UInt8] {
+    let start = storage.pointer + offset * elementType.byteSize
+    return Array(UnsafeRawBufferPointer(start: start, count: byteCount))
+  }
+
+  /// An array from such bytes; as many as the shape needs.
+  public init(rawBytes: ArraySlice<UInt8>, shape: Shape, _ elementType: ElementType) {
+    self.init(uninitialized: shape, elementType)
+    precondition(rawBytes.count == byteCount, "as many bytes as the shape needs")
+    rawBytes.withUnsafeBytes { source in
+      guard let base = source.baseAddress else { return }
+      // A bool is 0 or 1 in memory, whatever a file says.
+      if elementType == .bool {
+        let flags = pointer(to: Bool.self)
+        for index in 0..<source.count { flags[index] = source[index] != 0 }
+      } else {
+        storage.pointer.copyMemory(from: base, byteCount: byteCount)
+      }
+    }
+  }
+
   /// The value of an array with one element, as a number (`true` is 1).
   public var scalarValue: Double {
     precondition(count == 1, "one element")

@@ -57,11 +57,13 @@ struct JSONLine: CustomStringConvertible {
 /// What a benchmark was asked for that there is not.
 enum BenchmarkError: Error, CustomStringConvertible {
   case unknown(String, String, [String])
+  case file(String)
 
   var description: String {
     switch self {
     case .unknown(let what, let seen, let known):
       "there is no \(what) \"\(seen)\"; there are \(known.joined(separator: ", "))"
+    case .file(let path): "cannot run \(path)"
     }
   }
 }

@@ -9,8 +9,17 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
   switch arguments.first {
   case "train" where arguments.count == 2: print(try TrainBenchmark.run(arguments[1]))
+  case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
+  case "script" where arguments.count <= 2:
+    let path = arguments.count == 2 ? arguments[1] : "Sources/Benchmarks/scripts/peers.ccv"
+    print(try ScriptBenchmark.run(path), terminator: "")
   default:
-    complain("usage: ccv-bench train micro|tiny|small|base")
+    complain(
+      """
+      usage: ccv-bench train micro|tiny|small|base
+             ccv-bench kmeans km-small|km-medium|km-paper
+             ccv-bench script [FILE.ccv]
+      """)
     exit(2)
   }
 } catch {

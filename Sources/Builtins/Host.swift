@@ -52,6 +52,10 @@ public enum Builtins {
       Printing.functions(host), MathFunctions.functions(), ReductionFunctions.functions(),
       ShapingFunctions.functions(), Randomness.functions(host), NeuralFunctions.functions(host),
       LayerFunctions.functions(host), TrainingFunctions.functions(),
+      TokenizerFunctions.functions(host), MaskFunctions.functions(host),
+      JudgingFunctions.functions(host), ProgressFunctions.functions(host),
+      DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
+      FileFunctions.functions(host), WorkspaceFunctions.functions(host),
     ]
     TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }

@@ -30,11 +30,13 @@ enum LayerFunctions {
         "weight [outputs, inputs], bias [outputs]; called on [..., inputs]. init: \"truncated\" (normal, std, cut at one std; bias 0) or \"uniform\" (+-1/sqrt(inputs)).",
       example: "let f = linear(4, 2)\nf(ones([3, 4])).shape", related: ["mlp", "block"]
     ) { call in
-      let layer = Linear(
-        try call.integer(0, in: 1...(1 << 20)), try call.integer(1, in: 1...(1 << 20)),
-        bias: try call.flag(2, default: true),
-        initialization: try initialization(call, 3, std: 4), random: &host.random)
-      return .owning(LayerObject(layer, kind: "linear", inputs: 1...1) { try layer($0[0]) })
+      let config = [
+        "inputs": Double(try call.integer(0, in: 1...(1 << 20))),
+        "outputs": Double(try call.integer(1, in: 1...(1 << 20))),
+        "bias": try call.flag(2, default: true) ? 1 : 0,
+      ]
+      return .owning(
+        try LayerFactory.make("linear", config, try initialization(call, 3, std: 4), &host.random))
     }
   }
 
@@ -44,9 +46,10 @@ enum LayerFunctions {
       summary: "Layer normalisation over the last axis with a learned scale and offset.",
       example: "let f = norm(4)\nf(ones([3, 4])).shape", related: ["layer_norm"]
     ) { call in
-      let layer = LayerNorm(
-        try call.integer(0, in: 1...(1 << 20)), epsilon: Float(try call.number(1, default: 1e-6)))
-      return .owning(LayerObject(layer, kind: "norm", inputs: 1...1) { try layer($0[0]) })
+      let config = [
+        "dim": Double(try call.integer(0, in: 1...(1 << 20))), "eps": try call.number(1, default: 1e-6),
+      ]
+      return .owning(try LayerFactory.make("norm", config))
     }
   }
 
@@ -56,10 +59,12 @@ enum LayerFunctions {
       summary: "Linear, GELU, linear.", example: "let f = mlp(4, hidden: 16)\nf(ones([3, 4])).shape",
       related: ["block"]
     ) { call in
-      let layer = MLP(
-        try call.integer(0, in: 1...(1 << 20)), hidden: try call.integer(1, in: 1...(1 << 20)),
-        initialization: try initialization(call, 2), random: &host.random)
-      return .owning(LayerObject(layer, kind: "mlp", inputs: 1...1) { try layer($0[0]) })
+      let config = [
+        "dim": Double(try call.integer(0, in: 1...(1 << 20))),
+        "hidden": Double(try call.integer(1, in: 1...(1 << 20))),
+      ]
+      return .owning(
+        try LayerFactory.make("mlp", config, try initialization(call, 2), &host.random))
     }
   }
 
@@ -71,13 +76,12 @@ enum LayerFunctions {
       example: "let f = attention_layer(8, heads: 2)\nf(ones([1, 3, 8])).shape",
       related: ["attention", "block"]
     ) { call in
-      let layer = try SelfAttention(
-        try call.integer(0, in: 1...(1 << 20)), heads: try call.integer(1, in: 1...4096),
-        initialization: try initialization(call, 2), random: &host.random)
+      let config = [
+        "dim": Double(try call.integer(0, in: 1...(1 << 20))),
+        "heads": Double(try call.integer(1, in: 1...4096)),
+      ]
       return .owning(
-        LayerObject(layer, kind: "attention_layer", inputs: 1...2) {
-          try layer($0[0], bias: $0.count > 1 ? $0[1] : nil)
-        })
+        try LayerFactory.make("attention_layer", config, try initialization(call, 2), &host.random))
     }
   }
 
@@ -91,17 +95,16 @@ enum LayerFunctions {
       example: "let f = block(8, heads: 2)\nf(ones([1, 3, 8])).shape",
       related: ["attention_layer", "mlp", "position_bias"]
     ) { call in
-      let layer = try TransformerBlock(
-        try call.integer(0, in: 1...(1 << 20)), heads: try call.integer(1, in: 1...4096),
-        ratio: try call.number(2, default: 4, in: 0.01...64, wanted: "a number above 0"),
-        scale: Float(try call.number(3, default: 0.1)),
-        dropPath: Float(try call.number(4, default: 0, in: 0...0.99, wanted: "0 or more and below 1")),
-        initialization: try initialization(call, 5),
-        depth: call.has(6) ? try call.integer(6, in: 1...100_000) : nil, random: &host.random)
+      var config = [
+        "dim": Double(try call.integer(0, in: 1...(1 << 20))),
+        "heads": Double(try call.integer(1, in: 1...4096)),
+        "ratio": try call.number(2, default: 4, in: 0.01...64, wanted: "a number above 0"),
+        "scale": try call.number(3, default: 0.1),
+        "drop_path": try call.number(4, default: 0, in: 0...0.99, wanted: "0 or more and below 1"),
+      ]
+      if call.has(6) { config["depth"] = Double(try call.integer(6, in: 1...100_000)) }
       return .owning(
-        LayerObject(layer, kind: "block", inputs: 1...2) {
-          try layer($0[0], bias: $0.count > 1 ? $0[1] : nil)
-        })
+        try LayerFactory.make("block", config, try initialization(call, 5), &host.random))
     }
   }
 
@@ -113,10 +116,13 @@ enum LayerFunctions {
       example: "let f = patch_embedding(patch: 4, dim: 8)\nf(zeros([1, 3, 8, 8])).shape",
       related: ["patchify"]
     ) { call in
-      let layer = PatchEmbedding(
-        patch: try call.integer(0, in: 1...4096), width: try call.integer(1, in: 1...(1 << 20)),
-        channels: try call.integer(2, default: 3, in: 1...4096), random: &host.random)
-      return .owning(LayerObject(layer, kind: "patch_embedding", inputs: 1...1) { try layer($0[0]) })
+      let config = [
+        "patch": Double(try call.integer(0, in: 1...4096)),
+        "dim": Double(try call.integer(1, in: 1...(1 << 20))),
+        "channels": Double(try call.integer(2, default: 3, in: 1...4096)),
+      ]
+      return .owning(
+        try LayerFactory.make("patch_embedding", config, .truncatedNormal(), &host.random))
     }
   }
 
@@ -131,9 +137,11 @@ enum LayerFunctions {
       guard grid.count == 2, grid.allSatisfy({ (1...512).contains($0) }) else {
         throw call.wrongType(0, wanted: "two whole numbers, rows and columns of patches")
       }
-      let layer = RelativePositionBias(
-        height: grid[0], width: grid[1], heads: try call.integer(1, in: 1...4096))
-      return .owning(LayerObject(layer, kind: "position_bias", inputs: 0...0) { _ in try layer() })
+      let config = [
+        "height": Double(grid[0]), "width": Double(grid[1]),
+        "heads": Double(try call.integer(1, in: 1...4096)),
+      ]
+      return .owning(try LayerFactory.make("position_bias", config))
     }
   }
 

@@ -7,15 +7,18 @@ import Autograd
 public final class LayerObject: ForeignObject {
   public let layer: any Layer
   let kind: String
+  /// The numbers that describe the layer, enough to make it again.
+  let config: [String: Double]
   private let apply: ([Tensor]) throws -> Tensor
   private let inputs: ClosedRange<Int>
 
   init(
-    _ layer: any Layer, kind: String, inputs: ClosedRange<Int>,
+    _ layer: any Layer, kind: String, config: [String: Double], inputs: ClosedRange<Int>,
     _ apply: @escaping ([Tensor]) throws -> Tensor
   ) {
     self.layer = layer
     self.kind = kind
+    self.config = config
     self.inputs = inputs
     self.apply = apply
   }

@@ -50,3 +50,12 @@ final class IteratorObject: HeapObject {
     }
   }
 }
+
+extension IteratorObject: ValueIterator {}
+
+extension Machine {
+  /// What `for` would go through, for native code; nil if the value has no elements.
+  public func iterator(over value: Value) throws -> (any ValueIterator)? {
+    try IteratorObject(over: value, machine: self)
+  }
+}

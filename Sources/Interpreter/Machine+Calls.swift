@@ -37,7 +37,7 @@ extension Machine {
     let wanted = native.parameters.count
     let savedTop = nativeTop
     defer { nativeTop = savedTop }
-    if count == wanted, native.positionalCount == wanted, site.map({ $0.isPlain }) ?? true {
+    if count == wanted, native.positionalCount == wanted, !native.collectsFields, site.map({ $0.isPlain }) ?? true {
       nativeTop = max(nativeTop, arguments + count)
       var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
       return try native.body(&call)
@@ -45,8 +45,14 @@ extension Machine {
     let views = native.parameters.map {
       ParameterView(name: $0.name, isOption: $0.isOption, isRequired: $0.isRequired)
     }
+    var fields = [(String, Value)]()
     let bound = try bind(
-      views, name: native.name, isVariadic: native.isVariadic, arguments, count, site: site)
+      views, name: native.name, isVariadic: native.isVariadic, arguments, count, site: site
+    ) { name, value in
+      guard native.collectsFields else { return false }
+      fields.append((name, value))
+      return true
+    }
     let slots = max(nativeTop, arguments + count)
     guard slots + bound.count < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
     // Borrowed copies on the stack above everything: taken away again without releasing.
@@ -56,6 +62,7 @@ extension Machine {
     defer { for index in bound.indices { slots[index] = Value(bits: 0) } }
     var call = Call(
       machine: self, function: native, slots: slots, extraCount: bound.count - wanted)
+    call.fields = fields
     return try native.body(&call)
   }
 
@@ -83,7 +90,8 @@ extension Machine {
   /// Values (borrowed) by parameter, then the further ones of a variadic function.
   private func bind(
     _ parameters: [ParameterView], name: String, isVariadic: Bool,
-    _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?
+    _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?,
+    collect: (String, Value) -> Bool = { _, _ in false }
   ) throws -> [Value] {
     var bound = [Value](repeating: .absent, count: parameters.count)
     var extras = [Value]()
@@ -91,6 +99,7 @@ extension Machine {
     var nextPlace = 0
     func give(_ value: Value, to option: String, argument: Int) throws {
       guard let index = parameters.firstIndex(where: { $0.name == option }) else {
+        if collect(option, value) { return }
         throw CallMessages.unknownOption(
           option, function: name, known: parameters.map(\.name), argument: argument)
       }

@@ -36,6 +36,8 @@ extension Machine {
         var value = globals[i.wide]
         if value.isAbsent {
           frame.pointee.position = position
+          // The library runs above this frame's registers.
+          nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
           value = try filledGlobal(i.wide)
         }
         if value.isObject { value.retain() }

@@ -204,10 +204,12 @@ public final class Machine {
   /// Runs until the frame at `floor` returns; errors go to the nearest handler above it.
   func execute(downTo floor: Int) throws -> Value {
     let handlerFloor = handlers.count
+    let entryTop = nativeTop
     while true {
       do {
         return try loop(downTo: floor)
       } catch {
+        nativeTop = entryTop
         let failure = located(error)
         guard let handler = takeHandler(for: failure, above: handlerFloor) else {
           popFrames(to: floor)
@@ -237,10 +239,6 @@ public final class Machine {
       closeVariables(from: frame.registers)
       clear(frame.registers, frame.function._withUnsafeGuaranteedRef { $0.registerCount })
       frameCount -= 1
-    }
-    if frameCount > 0 {
-      let frame = frames[frameCount - 1]
-      _ = frame
     }
   }
 

@@ -26,6 +26,8 @@ public final class NativeFunction: HeapObject {
   public let parameters: [Parameter]
   /// Whether any number of further positional values is taken.
   public let isVariadic: Bool
+  /// Whether further values by name are taken, in the order given (`call.fields`).
+  public let collectsFields: Bool
   let positionalCount: Int
   let body: (inout Call) throws -> Value
 
@@ -35,7 +37,8 @@ public final class NativeFunction: HeapObject {
   ///   stored value `.retained()`.
   public init(
     _ name: String, _ parameters: String, group: String, summary: String, details: String = "",
-    example: String = "", related: [String] = [], body: @escaping (inout Call) throws -> Value
+    example: String = "", related: [String] = [], collectsFields: Bool = false,
+    body: @escaping (inout Call) throws -> Value
   ) {
     self.name = name
     self.summary = summary
@@ -43,6 +46,7 @@ public final class NativeFunction: HeapObject {
     self.example = example
     self.related = related
     self.group = group
+    self.collectsFields = collectsFields
     (self.parameters, isVariadic) = ParameterNotation.parse(parameters)
     positionalCount = self.parameters.prefix { !$0.isOption }.count
     self.body = body
@@ -74,6 +78,8 @@ enum ParameterNotation {
       let item = part.drop { $0 == " " }
       if item == "..." {
         isVariadic = true
+      } else if item.hasPrefix("..") {
+        continue
       } else if let equals = item.firstIndex(of: "=") {
         let rest = item[item.index(after: equals)...]
         let value = rest.prefix { $0 != " " }
@@ -116,6 +122,8 @@ public struct Call {
   let slots: UnsafeMutablePointer<Value>
   /// How many values there are beyond the parameters.
   public let extraCount: Int
+  /// Further values by name, if the function collects them; borrowed.
+  public var fields: [(String, Value)] = []
 
   public subscript(index: Int) -> Value { slots[index] }
 

@@ -1,130 +1,146 @@
-// Masks made of rectangles, as BEiT, BEiT v2 and CCViT hide patches. Polarity, here and everywhere:
-// true = hidden from the encoder.
 public import Arrays
-import Glibc
 
-/// How rectangles are drawn for a mask.
-public struct BlockMaskOptions: Hashable, Sendable {
-  /// How many patches to hide; every mask hides exactly so many.
-  public var hidden: PatchAmount
-  /// Smallest area that a rectangle aims at, in patches; nil scales the paper's 16 of 14 x 14
-  /// patches to the grid (5 of 8 x 8), and is at least 1.
-  public var minimumBlock: Int?
-  /// Flattest aspect ratio (height / width); the ratio is log-uniform in aspect ... 1 / aspect.
-  public var aspect: Double
-
-  /// The paper's rectangles for a given amount.
-  public init(hidden: PatchAmount, minimumBlock: Int? = nil, aspect: Double = 0.3) {
-    (self.hidden, self.minimumBlock, self.aspect) = (hidden, minimumBlock, aspect)
-  }
-}
-
-/// One image's mask made of rectangles, and how it came about.
+/// Which patches are hidden: masks over a grid, `true` = hidden from the encoder.
 ///
-/// Rectangles are placed until the amount is reached: an area s ~ U(minimum, patches still wanted)
-/// and an aspect ratio r give round(sqrt(s r)) x round(sqrt(s / r)), which is placed uniformly if
-/// it is smaller than the grid on both sides and hides at least one new patch and no more than are
-/// still wanted; ten tries each. When ten tries fail, patches drawn uniformly fill the rest. Such
-/// masks hide the centre of an image far more often than its corners.
-///
-/// - Source: the mask generator of BEiT (Bao et al. 2022, alg. 1), as CCViT's code uses it:
-///   75 of 14 x 14 patches, minimum 16, aspect 0.3.
-public struct BlockMask: Sendable {
-  /// By patch, row by row: true = hidden from the encoder.
-  public private(set) var isHidden: [Bool]
-  /// Rectangles placed.
-  public private(set) var blockCount = 0
-  /// Patches hidden one by one because no rectangle fitted any more.
-  public private(set) var filledCount = 0
-
-  /// Draws a mask.
+/// A mask depends on (stream, image) alone, not on threads or on the other images of a batch.
+public enum Mask {
+  /// Block-wise masks (Bao et al. 2022, BEiT; CCViT uses 75 of 14 x 14).
   ///
-  /// - Throws: `MaskedModelingError.option` for an amount, minimum or aspect out of range.
-  public init(
-    _ options: BlockMaskOptions, grid: PatchGrid, random: inout RandomSource
-  ) throws(MaskedModelingError) {
-    self.init(try BlockMaskPlan(options, grid: grid), random: &random)
-  }
-
-  fileprivate init(_ plan: BlockMaskPlan, random: inout RandomSource) {
-    isHidden = [Bool](repeating: false, count: plan.grid.count)
-    var missing = plan.hidden
-    while missing > 0, let added = placeBlock(plan, atMost: missing, &random) {
-      blockCount += 1
-      missing -= added
+  /// Rectangles of random size (at least `minimumBlock` patches) and shape (height over width
+  /// log-uniform in aspect ... 1/aspect) are laid until `count` patches are hidden; if no rectangle fits
+  /// in ten tries, single patches fill up. Always exactly `count`.
+  ///
+  /// - Returns: [batch, height, width] bool.
+  public static func blocks(
+    batch: Int, height: Int, width: Int, count: Int, minimumBlock: Int? = nil,
+    aspect: Double = 0.3, random: inout RandomSource
+  ) throws(ShapeError) -> NDArray {
+    try check(count, height * width)
+    // 16 of 14 x 14 in the paper: the same share of other grids.
+    let least = minimumBlock ?? max(1, (16 * height * width + 98) / 196)
+    let source = random.next()
+    var flags = [Bool]()
+    flags.reserveCapacity(batch * height * width)
+    for image in 0..<batch {
+      var builder = BlockMaskBuilder(
+        height: height, width: width, target: count, minimumBlock: least, aspect: aspect,
+        random: source.split(UInt64(image)))
+      flags += builder.build()
     }
-    filledCount = missing
-    hideUniformly(missing, &random)
+    return NDArray(flags, shape: [batch, height, width])
   }
 
-  /// Places one rectangle and returns how many patches it newly hides; nil after ten failures.
-  private mutating func placeBlock(
-    _ plan: BlockMaskPlan, atMost cap: Int, _ random: inout RandomSource
-  ) -> Int? {
-    for _ in 0..<10 {
-      // With fewer patches wanted than the minimum the bounds change places; the cap below decides.
-      let (low, high) = (Double(min(cap, plan.minimum)), Double(max(cap, plan.minimum)))
-      let area = random.uniform(in: low...high)
-      let ratio = Glibc.exp(random.uniform(in: plan.logAspect...(-plan.logAspect)))
-      let height = Int((area * ratio).squareRoot().rounded(.toNearestOrEven))
-      let width = Int((area / ratio).squareRoot().rounded(.toNearestOrEven))
-      guard height < plan.grid.height, width < plan.grid.width else { continue }
-      let top = random.integer(below: plan.grid.height - height + 1)
-      let left = random.integer(below: plan.grid.width - width + 1)
-      let cells = (top..<(top + height)).flatMap { y in
-        (left..<(left + width)).lazy.map { x in y * plan.grid.width + x }
+  /// Masks of `count` patches chosen uniformly without replacement, [batch, height, width].
+  public static func uniform(
+    batch: Int, height: Int, width: Int, count: Int, random: inout RandomSource
+  ) throws(ShapeError) -> NDArray {
+    try check(count, height * width)
+    let source = random.next()
+    var flags = [Bool](repeating: false, count: batch * height * width)
+    for image in 0..<batch {
+      var stream = source.split(UInt64(image))
+      for position in stream.sample(count, below: max(1, height * width)) {
+        flags[image * height * width + position] = true
       }
-      let fresh = cells.filter { !isHidden[$0] }
-      guard (1...cap).contains(fresh.count) else { continue }
-      for cell in fresh { isHidden[cell] = true }
-      return fresh.count
     }
-    return nil
+    return NDArray(flags, shape: [batch, height, width])
   }
 
-  private mutating func hideUniformly(_ count: Int, _ random: inout RandomSource) {
-    guard count > 0 else { return }
-    let visible = isHidden.indices.filter { !isHidden[$0] }
-    for index in random.sample(count, below: visible.count) { isHidden[visible[index]] = true }
+  /// Of each image's visible patches `count`, chosen uniformly without replacement.
+  ///
+  /// - Shapes: hidden [B, ...] -> the same shape; true where chosen.
+  public static func amongVisible(
+    _ hidden: NDArray, count: Int, random: inout RandomSource
+  ) throws(ShapeError) -> NDArray {
+    guard hidden.elementType == .bool, hidden.rank >= 2 else {
+      throw ShapeError.wrongRank(
+        operation: "random_visible", seen: hidden.shape, wanted: "a mask B x ...")
+    }
+    let (batch, patches) = (hidden.shape[0], hidden.count / max(1, hidden.shape[0]))
+    let source = random.next()
+    let flags = hidden.elements(of: Bool.self)
+    var chosen = [Bool](repeating: false, count: flags.count)
+    for image in 0..<batch {
+      let visible = (0..<patches).filter { !flags[image * patches + $0] }
+      guard count <= visible.count else {
+        throw ShapeError.valueOutOfRange(
+          operation: "random_visible", what: "the number to choose", seen: "\(count)",
+          wanted: "at most the \(visible.count) visible patches of image \(image)")
+      }
+      var stream = source.split(UInt64(image))
+      for index in stream.sample(count, below: max(1, visible.count)) {
+        chosen[image * patches + visible[index]] = true
+      }
+    }
+    return NDArray(chosen, shape: hidden.shape)
+  }
+
+  private static func check(_ count: Int, _ patches: Int) throws(ShapeError) {
+    guard count >= 0, count <= patches else {
+      throw ShapeError.valueOutOfRange(
+        operation: "mask", what: "the number of hidden patches", seen: "\(count)",
+        wanted: "0 to \(patches), the patches of the grid")
+    }
   }
 }
 
-/// Options checked against a grid.
-private struct BlockMaskPlan {
-  let grid: PatchGrid
-  let hidden: Int
-  let minimum: Int
-  let logAspect: Double
+/// One block-wise mask. Follows BEiT's generator rule by rule, so that its statistics are the same.
+struct BlockMaskBuilder {
+  let height: Int, width: Int, target: Int, minimumBlock: Int
+  let aspect: Double
+  var random: RandomSource
+  private var flags: [Bool]
+  /// Rectangles laid, and patches filled in singly.
+  private(set) var blockCount = 0, fillCount = 0
 
-  init(_ options: BlockMaskOptions, grid: PatchGrid) throws(MaskedModelingError) {
-    self.grid = grid
-    hidden = try options.hidden.resolved(in: grid.count, name: "the amount to hide")
-    let scaled = (16 * Double(grid.count) / 196).rounded()
-    minimum = options.minimumBlock ?? max(1, Int(scaled))
-    guard (1...grid.count).contains(minimum) else {
-      throw MaskedModelingError.option(
-        name: "the smallest block", seen: "\(minimum) patches",
-        wanted: "1 to \(grid.count), the patches of the grid")
-    }
-    guard options.aspect > 0, options.aspect <= 1 else {
-      throw MaskedModelingError.option(
-        name: "the aspect ratio", seen: "\(options.aspect)", wanted: "above 0 and at most 1")
-    }
-    logAspect = Glibc.log(options.aspect)
+  init(
+    height: Int, width: Int, target: Int, minimumBlock: Int, aspect: Double, random: RandomSource
+  ) {
+    (self.height, self.width, self.target) = (height, width, target)
+    (self.minimumBlock, self.aspect, self.random) = (minimumBlock, aspect, random)
+    flags = [Bool](repeating: false, count: height * width)
   }
-}
 
-/// Masks made of rectangles for a batch, true = hidden from the encoder.
-///
-/// - Shapes: -> [B, gh, gw] bool, each mask with exactly the amount asked for.
-/// - Randomness: takes one stream from `random` and gives each image its own part of it, so image i
-///   depends on the stream and on i alone, not on B or on threads.
-/// - Throws: as `BlockMask.init`, and `option` for a negative batch.
-public func blockMasks(
-  _ options: BlockMaskOptions, grid: PatchGrid, batch: Int, random: inout RandomSource
-) throws(MaskedModelingError) -> NDArray {
-  let plan = try BlockMaskPlan(options, grid: grid)
-  return try drawMasks(grid, batch, &random) { stream in
-    BlockMask(plan, random: &stream).isHidden
+  mutating func build() -> [Bool] {
+    var count = 0
+    while count < target {
+      let added = layBlock(cap: target - count)
+      if added == 0 { break }
+      count += added
+      blockCount += 1
+    }
+    if count < target {
+      let visible = flags.indices.filter { !flags[$0] }
+      fillCount = target - count
+      for index in random.sample(fillCount, below: visible.count) { flags[visible[index]] = true }
+    }
+    return flags
+  }
+
+  /// Tries ten rectangles; the first that hides 1 to `cap` more patches is laid. Returns how many.
+  private mutating func layBlock(cap: Int) -> Int {
+    for _ in 0..<10 {
+      // With a cap below the minimum this is uniform between the two, as in the original.
+      let area = between(Double(minimumBlock), Double(cap))
+      let bound = RealMath.log(aspect)
+      let ratio = RealMath.exp(between(bound, -bound))
+      let h = Int((area * ratio).squareRoot().rounded(.toNearestOrEven))
+      let w = Int((area / ratio).squareRoot().rounded(.toNearestOrEven))
+      guard h < height, w < width else { continue }
+      let top = random.integer(below: height - h + 1)
+      let left = random.integer(below: width - w + 1)
+      var added = 0
+      for y in top..<(top + h) {
+        for x in left..<(left + w) where !flags[y * width + x] { added += 1 }
+      }
+      guard added > 0, added <= cap else { continue }
+      for y in top..<(top + h) { for x in left..<(left + w) { flags[y * width + x] = true } }
+      return added
+    }
+    return 0
+  }
+
+  private mutating func between(_ a: Double, _ b: Double) -> Double {
+    a + (b - a) * random.uniform()
   }
 }

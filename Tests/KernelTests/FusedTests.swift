@@ -139,6 +139,30 @@ private func geluSlope(_ x: Double) -> Double {
     }
   }
 
+  @Test("gathered rows add up in any order and number, also twice the same", arguments: Variant.all)
+  func gatheredRows(variant: Variant) {
+    var samples = Samples(seed: 45)
+    for columns in sizes {
+      let points = samples.floats(rowCount * columns)
+      let x = GuardedBuffer(points)
+      for count in [0, 1, 3, 4, 6, 9] {
+        let rows = (0..<count).map { _ in Int32(samples.index(below: rowCount)) }
+        let before = samples.floats(columns)
+        let (index, y) = (GuardedBuffer(rows), GuardedBuffer(before))
+        variant.kernels.add_gathered_rows(
+          Int64(count), Int64(columns), index.pointer, x.pointer, y.pointer)
+        let terms = (0..<columns).map { column in
+          rows.map { Double(points[Int($0) * columns + column]) }
+        }
+        expectClose(
+          y.values, (0..<columns).map { terms[$0].reduce(Double(before[$0]), +) },
+          within: {
+            gamma(count + 1) * terms[$0].reduce(abs(Double(before[$0]))) { $0 + abs($1) }
+          }, "\(count) rows of \(columns)")
+      }
+    }
+  }
+
   @Test("three AdamW steps follow the paper in double precision", arguments: Variant.all)
   func adamW(variant: Variant) {
     var samples = Samples(seed: 44)

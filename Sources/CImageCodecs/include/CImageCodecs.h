@@ -1,1 +1,39 @@
+// JPEG and PNG behind plain C functions: setjmp, which Swift cannot cross, stays in here.
+// No function keeps a pointer after it returns; all are safe on several threads at once.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  int width, height;
+  uint8_t *pixels;    // RGB, 8 bits, rows from the top; ccv_image_free
+  char problem[160];  // empty when decoding went well
+} ccv_image;
+
+/// Refuse images of more pixels than this: a header can promise what memory cannot hold.
+#define CCV_IMAGE_PIXELS_MAX (128LL * 1024 * 1024)
+/// Refuse JPEGs of more scans than this: each costs a pass over the image, and a few bytes make one.
+#define CCV_JPEG_SCANS_MAX 500
+
+/// Decodes a JPEG (grey, YCbCr, RGB, CMYK and YCCK become RGB). Truncated data is an error. With
+/// `least` > 0 the image may come smaller by a power of two, as long as both sides keep `least` pixels.
+void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image);
+/// Decodes a PNG (grey, palette, 16 bits become 8-bit RGB; alpha is laid over white).
+void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image);
+/// Width and height from the header, no pixels.
+void ccv_jpeg_size(const uint8_t *bytes, size_t count, ccv_image *image);
+void ccv_png_size(const uint8_t *bytes, size_t count, ccv_image *image);
+void ccv_image_free(ccv_image *image);
+
+typedef struct {
+  uint8_t *bytes;
+  size_t count;
+  char problem[160];
+} ccv_encoded;
+
+/// Encodes RGB pixels, 8 bits, rows from the top.
+void ccv_png_encode(const uint8_t *pixels, int width, int height, ccv_encoded *result);
+/// The same as a JPEG of quality 1 to 100, colours at full resolution from 90 up.
+void ccv_jpeg_encode(
+    const uint8_t *pixels, int width, int height, int quality, ccv_encoded *result);
+void ccv_encoded_free(ccv_encoded *encoded);

@@ -64,7 +64,8 @@ typedef struct ccv_kernels {
 
   // y[r] = reduction of row r, n columns; an empty row sums to 0 and has maximum -inf.
   void (*reduce_rows)(ccv_reduction op, int64_t rows, int64_t columns, const float *x, float *y);
-  // y[c] = reduction over the rows of column c (y is overwritten); rows in order from the first.
+  // y[c] = reduction over the rows of column c (y is overwritten); rows in order from the first,
+  // four at a time, so that callers who split the rows do it at multiples of a fixed block.
   void (*reduce_columns)(ccv_reduction op, int64_t rows, int64_t columns, const float *x, float *y);
   // The same sum, added to y.
   void (*add_column_sums)(int64_t rows, int64_t columns, const float *x, float *y);
@@ -121,10 +122,17 @@ typedef struct ccv_kernels {
                                      float *dp, float *dbias);
 
   // Running best of each row over a block of candidates: score = s[r][c] - half_norm[c]; a larger
-  // score replaces best[r], index[r] (candidate `first` + c). Equal scores keep the lower index.
-  // The scores of a row lie `stride` apart.
+  // score replaces best[r], index[r] (candidate `first` + c). Equal scores keep the lower index,
+  // NaN is never better: start with best -inf and an index that says "none". With s = x . c and
+  // half_norm = |c|^2 / 2 the best candidate is the nearest centroid. The first scores of two rows
+  // lie `stride` apart.
   void (*best_candidate)(int64_t rows, int64_t columns, int64_t stride, const float *s,
                          const float *half_norm, int32_t first, float *best, int32_t *index);
+
+  // y[c] += sum over i of x[index[i]][c], rows in the order of `index` (count of them, in range):
+  // the points of one centroid when points are sorted by centroid.
+  void (*add_gathered_rows)(int64_t count, int64_t columns, const int32_t *index, const float *x,
+                            float *y);
 
   // One AdamW step over n parameters (Loshchilov and Hutter 2019), all in one pass.
   void (*adamw)(int64_t n, const ccv_adamw_options *options, float *parameter,
@@ -140,7 +148,8 @@ typedef struct ccv_kernels {
                      int64_t patch, const float *patches, float *image);
 
   // Philox4x32-10 (Salmon et al. 2011): numbers first .. first + n of the stream (seed, stream),
-  // four to a block. uniform is in [0, 1) with 24 bits; normal is Box-Muller over pairs.
+  // four to a block. uniform is in [0, 1) with 24 bits; normal is Box-Muller over pairs, below 6.7
+  // in size. Every variant and every split of a range gives the same bits.
   void (*random_uniform)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
   void (*random_normal)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
 } ccv_kernels;

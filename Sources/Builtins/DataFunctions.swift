@@ -1,0 +1,251 @@
+import Arrays
+import Autograd
+public import Datasets
+public import Images
+public import Interpreter
+
+extension DatasetError: DiagnosableError {
+  public var diagnosis: Diagnosis { Diagnosis("E140", description, arguments: [(0, "")]) }
+}
+
+extension ImageError: DiagnosableError {
+  public var diagnosis: Diagnosis { Diagnosis("E141", description, arguments: [(0, "")]) }
+}
+
+/// A set of images of the language.
+public final class DatasetObject: ForeignObject, ImageSource {
+  public let dataset: Dataset
+
+  public init(_ dataset: Dataset) {
+    self.dataset = dataset
+  }
+
+  func allImages() throws -> NDArray { try dataset.floats() }
+
+  public override var typeName: String { "dataset" }
+  public override func summary(width: Int) -> String {
+    let d = dataset
+    let classes =
+      d.labels == nil
+      ? "no labels" : "\(d.classes.count) classes: \(d.classes.prefix(12).joined(separator: ", "))"
+    return "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height), \(classes)"
+  }
+  public override var byteCount: Int { dataset.images.byteCount + 4 * dataset.count }
+  public override var elementCount: Int? { dataset.count }
+  public override var fieldNames: [String] { ["images", "labels", "classes", "count", "size", "shape"] }
+  public override func field(_ name: String) throws -> Value? {
+    switch name {
+    case "images": Tensors.owned(try dataset.floats())
+    case "labels": dataset.labels.map { Tensors.owned($0) } ?? Value.none
+    case "classes": CoreLists.strings(dataset.classes)
+    case "count": Value(dataset.count)
+    case "size": Value(dataset.width)
+    case "shape": .owning(ListObject(dataset.images.shape.extents.map { Value($0) }))
+    default: nil
+    }
+  }
+  /// `data[i]` is an image, `data[a..b]` a batch of images.
+  public override func index(_ items: [SubscriptItem]) throws -> Value {
+    let bytes = try TensorObject(dataset.images).index(items)
+    defer { bytes.release() }
+    guard let tensor = bytes.object as? TensorObject else { return bytes.retained() }
+    return Tensors.owned(tensor.array.scaled(by: 1 / 255))
+  }
+  public override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
+    DatasetIterator(dataset)
+  }
+}
+
+private final class DatasetIterator: ValueIterator {
+  private let dataset: Dataset
+  private var position = 0
+  init(_ dataset: Dataset) { self.dataset = dataset }
+  func next() throws -> Value? {
+    guard position < dataset.count else { return nil }
+    defer { position += 1 }
+    return Tensors.owned(try dataset.images.row(position).scaled(by: 1 / 255))
+  }
+}
+
+/// Images in batches.
+private final class BatchesObject: ForeignObject {
+  private let dataset: Dataset
+  private let options: BatchOptions
+  private let givesLabels: Bool
+  private let host: Host
+  private let seed: UInt64?
+
+  init(_ dataset: Dataset, _ options: BatchOptions, givesLabels: Bool, host: Host, seed: UInt64?) {
+    (self.dataset, self.options, self.givesLabels) = (dataset, options, givesLabels)
+    (self.host, self.seed) = (host, seed)
+  }
+
+  override var typeName: String { "batches" }
+  override func summary(width: Int) -> String {
+    "batches: \(elementCount ?? 0) of \(options.size) images"
+  }
+  override var elementCount: Int? {
+    options.dropsLast
+      ? dataset.count / options.size : (dataset.count + options.size - 1) / options.size
+  }
+  override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
+    var stream = seed.map { RandomSource(seed: $0) } ?? host.random.next()
+    return BatchIterator(
+      try BatchLoader(dataset, options, random: &stream), givesLabels: givesLabels)
+  }
+}
+
+private final class BatchIterator: ValueIterator {
+  private let loader: BatchLoader
+  private let givesLabels: Bool
+
+  init(_ loader: BatchLoader, givesLabels: Bool) {
+    self.loader = loader
+    self.givesLabels = givesLabels
+  }
+
+  func next() throws -> Value? {
+    guard let batch = try loader.next() else { return nil }
+    guard givesLabels else { return Tensors.owned(batch.images) }
+    let record = RecordObject()
+    record.set("images", TensorObject(batch.images))
+    if let labels = batch.labels { record.set("labels", TensorObject(labels)) }
+    return .owning(record)
+  }
+}
+
+/// Loading images and going through them.
+enum DataFunctions {
+  private static let group = "data"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [load(host), batches(host), split(host), take()]
+  }
+
+  private static func load(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "load",
+      "path: string, split=\"train\" string, n=nil number, size=nil number, per_class=nil number, seed=0 number",
+      group: group,
+      summary: "Images from a folder, an image from a file, or what save(...) wrote.",
+      details:
+        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" where there are both. A .jpg or .png: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
+      example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
+    ) { call in
+      let path = try call.string(0)
+      let isTraining = try call.word(1, default: "train", of: ["train", "test"]) == "train"
+      let lower = path.lowercased()
+      if path == "shapes" {
+        let count = try call.integer(2, default: 2000, in: 1...10_000_000)
+        let seed = UInt64(try call.integer(5, default: 0, in: 0...Int.max))
+        return .owning(DatasetObject(Shapes.load(count: count, isTraining: isTraining, seed: seed)))
+      }
+      if lower.hasSuffix(".safetensors") { return try SavedValues.load(path) }
+      let size = call.has(3) ? try call.integer(3, in: 1...65536) : nil
+      if lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") || lower.hasSuffix(".png") {
+        let image = try ImageFile.read(path)
+        let pixels = size.map { Resampling.centerCrop(image, size: $0) } ?? image
+        return Tensors.owned(pixels.scaled(by: 1 / 255))
+      }
+      var dataset: Dataset
+      if CIFAR10.isFolder(path) {
+        dataset = try CIFAR10.load(path, isTraining: isTraining)
+      } else {
+        let perClass = call.has(4) ? try call.integer(4, in: 1...Int.max) : nil
+        var line: ProgressLine?
+        dataset = try ImageFolder.load(path, size: size, perClass: perClass) { done, total in
+          try call.machine.checkInterrupt()
+          if line == nil { line = ProgressLine(host, title: "reading images", total: total) }
+          line?.update(done)
+          return true
+        }
+        line?.finish()
+      }
+      if call.has(4) { dataset = try dataset.perClass(try call.integer(4, in: 1...Int.max)) }
+      if call.has(2) {
+        let count = min(try call.integer(2, in: 1...Int.max), dataset.count)
+        var random = RandomSource(seed: UInt64(try call.integer(5, default: 0, in: 0...Int.max)))
+        dataset = try dataset.subset(random.sample(count, below: dataset.count).sorted())
+      }
+      return .owning(DatasetObject(dataset))
+    }
+  }
+
+  /// A data set, or a tensor of images as one.
+  static func dataset(_ call: Call, _ index: Int) throws -> Dataset {
+    if let object = call[index].object as? DatasetObject { return object.dataset }
+    guard let tensor = call[index].object as? TensorObject, tensor.array.rank == 4 else {
+      throw call.wrongType(index, wanted: "a data set or a tensor of images N x 3 x H x W")
+    }
+    return Dataset(
+      name: "images", images: tensor.array.scaled(by: 255).converted(to: .uint8), labels: nil,
+      classes: [])
+  }
+
+  private static func batches(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "batches",
+      "data: dataset, size= number, shuffle=true bool, augment=false bool, labels=false bool, drop_last=true bool, seed=nil number",
+      group: group, summary: "The images in batches [size, 3, H, W], pixels 0 ... 1, to go through with `for`.",
+      details:
+        "shuffle: a new order each time, from the random stream. augment: random resized crop (20 % to 100 % of the area) and flip. labels: gives records (images, labels). drop_last: leaves an incomplete last batch out. Batches are made ahead on another thread. A tensor of images is taken at 8 bits a pixel.",
+      example: "for b in batches(load(\"shapes\", n: 40), size: 20) { print(b.shape) }",
+      related: ["load", "progress"]
+    ) { call in
+      let dataset = try dataset(call, 0)
+      var options = BatchOptions(size: try call.integer(1, in: 1...(1 << 24)))
+      options.isShuffled = try call.flag(2, default: true)
+      options.isAugmented = try call.flag(3, default: false)
+      options.dropsLast = try call.flag(5, default: true)
+      let givesLabels = try call.flag(4, default: false)
+      if givesLabels, dataset.labels == nil {
+        throw Diagnosis("E140", "batches: \(dataset.name) has no labels", arguments: [(0, "")])
+      }
+      if options.dropsLast, options.size > dataset.count {
+        throw DatasetError.option(
+          "a batch of \(options.size) of only \(dataset.count) images; a smaller size:, or drop_last: false")
+      }
+      let seed = call.has(6) ? UInt64(try call.integer(6, in: 0...Int.max)) : nil
+      return .owning(
+        BatchesObject(dataset, options, givesLabels: givesLabels, host: host, seed: seed))
+    }
+  }
+
+  private static func split(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "split", "x: dataset or string, by?: number or string, seed=nil number", group: group,
+      summary: "A data set in two parts, the first with a share of each class; or a string at separators.",
+      example: "let (train, test) = split(load(\"shapes\", n: 100), 80%, seed: 1)\nlen(train)",
+      related: ["load", "join"]
+    ) { call in
+      if let text = call[0].object as? StringObject {
+        return CoreText.split(text.string, separator: call.has(1) ? try call.string(1) : "")
+      }
+      let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a string")
+      guard call.has(1) else { throw call.wrongType(1, wanted: "a share, such as 80%") }
+      let share = try call.number(1, in: 0...1, wanted: "0 % to 100 %")
+      return try Randomness.withStream(call, 2, host) { stream in
+        let (first, second) = try data.dataset.split(share: share, random: &stream)
+        let list = ListObject()
+        list.append(DatasetObject(first))
+        list.append(DatasetObject(second))
+        return .owning(list)
+      }
+    }
+  }
+
+  private static func take() -> NativeFunction {
+    NativeFunction(
+      "take", "data: dataset, n: number", group: group,
+      summary: "The first n images of a data set, or items of a list.",
+      example: "take([1, 2, 3], 2)", related: ["split", "sample"]
+    ) { call in
+      if let list = call[0].object as? ListObject {
+        return .owning(ListObject(Array(list.values.prefix(try call.integer(1, in: 0...Int.max)))))
+      }
+      let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a list").dataset
+      let count = min(try call.integer(1, in: 0...Int.max), data.count)
+      return .owning(DatasetObject(try data.subset(Array(0..<count))))
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Arrays
+import Autograd
+public import Clustering
+public import Interpreter
+public import MaskedModeling
+
+extension ClusteringError: DiagnosableError {
+  public var diagnosis: Diagnosis { Diagnosis("E135", description, arguments: [(0, "")]) }
+}
+
+extension EvaluationError: DiagnosableError {
+  public var diagnosis: Diagnosis { Diagnosis("E136", description, arguments: [(0, "")]) }
+}
+
+/// How good features are.
+enum JudgingFunctions {
+  private static let group = "judging features"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [knn(), linearProbeFunction(host), confusion()]
+  }
+
+  private static func data(_ call: Call) throws -> ProbeData {
+    try ProbeData(
+      train: try features(call, 0), trainLabels: try Tensors.ids(call, 1),
+      test: try features(call, 2), testLabels: try Tensors.ids(call, 3))
+  }
+
+  /// Rows of features; images and other tensors are flattened.
+  private static func features(_ call: Call, _ index: Int) throws -> NDArray {
+    let x = try Tensors.argument(call, index).value.converted(to: .float32)
+    guard x.rank > 2 else { return x }
+    return try x.reshaped(to: [x.shape[0], -1])
+  }
+
+  private static func record(_ result: ProbeResult) -> Value {
+    let record = RecordObject([("accuracy", Value(result.accuracy))])
+    if let train = result.trainAccuracy { record["train_accuracy"] = Value(train) }
+    record["iterations"] = Value(result.iterations)
+    record["converged"] = Value(result.isConverged)
+    record.set("predictions", TensorObject(result.predictions))
+    return .owning(record)
+  }
+
+  private static func knn() -> NativeFunction {
+    NativeFunction(
+      "knn", "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, k=20 number",
+      group: group, summary: "k nearest neighbours by cosine similarity: a record with the accuracy.",
+      details:
+        "Features [n, D] are standardised by the training rows; a neighbour's vote weighs exp(similarity / 0.07).",
+      example: "knn([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1], k: 1).accuracy",
+      related: ["linear_probe"]
+    ) { call in
+      record(try nearestNeighbours(try data(call), k: try call.integer(4, default: 20, in: 1...10_000)))
+    }
+  }
+
+  private static func linearProbeFunction(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "linear_probe",
+      "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, l2=1e-3 number, iters=500 number",
+      group: group, summary: "Logistic regression on frozen features: a record with the accuracy.",
+      details:
+        "Features [n, D] are standardised by the training rows; mean cross-entropy + l2/2 ||W||^2 is minimised by L-BFGS until every component of the gradient is below 1e-4.",
+      example: "linear_probe([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1]).accuracy",
+      related: ["knn", "confusion"]
+    ) { call in
+      let probe = try data(call)
+      let iterations = try call.integer(5, default: 500, in: 1...1_000_000)
+      let line = ProgressLine(host, title: "linear probe", total: iterations)
+      let result = try linearProbe(
+        probe, l2: try call.number(4, default: 1e-3, in: 0...1e9, wanted: "a number from 0 up"),
+        iterationsMax: iterations
+      ) { iteration in
+        try call.machine.checkInterrupt()
+        line.update(iteration)
+        return true
+      }
+      line.finish()
+      return record(result)
+    }
+  }
+
+  private static func confusion() -> NativeFunction {
+    NativeFunction(
+      "confusion", "predictions: tensor, labels: tensor, classes=nil list", group: group,
+      summary: "How often each class was taken for each: rows are labels, columns predictions.",
+      details: "classes: their names, in order. Fields: counts (tensor), accuracy, per_class.",
+      example: "confusion([0, 1, 1], [0, 1, 0])", related: ["linear_probe", "accuracy"]
+    ) { call in
+      let (guesses, truths) = (try Tensors.ids(call, 0), try Tensors.ids(call, 1))
+      var names = call.has(2) ? try call.list(2).values.map(Display.text) : []
+      if names.isEmpty {
+        let largest = max(
+          guesses.elements(of: Int32.self).max() ?? 0, truths.elements(of: Int32.self).max() ?? 0)
+        names = (0...max(0, Int(largest))).map(String.init)
+      }
+      let counts = try confusionMatrix(predictions: guesses, labels: truths, classes: names.count)
+      return .owning(ConfusionObject(counts, names))
+    }
+  }
+}
+
+/// A confusion matrix with its class names.
+final class ConfusionObject: ForeignObject {
+  let counts: NDArray
+  let names: [String]
+
+  init(_ counts: NDArray, _ names: [String]) {
+    self.counts = counts
+    self.names = names
+  }
+
+  private func row(_ label: Int) -> [Int] {
+    names.indices.map { Int(counts.number(at: label * names.count + $0)) }
+  }
+  var accuracy: Double {
+    let total = names.indices.reduce(0) { $0 + row($1).reduce(0, +) }
+    return total == 0 ? .nan : Double(names.indices.reduce(0) { $0 + row($1)[$1] }) / Double(total)
+  }
+  private func share(_ label: Int) -> Double {
+    let all = row(label).reduce(0, +)
+    return all == 0 ? .nan : Double(row(label)[label]) / Double(all)
+  }
+
+  override var typeName: String { "confusion" }
+  override func summary(width: Int) -> String {
+    let nameWidth = min(14, names.map(\.count).max() ?? 1)
+    let cellWidth = max(4, (0..<counts.count).map { String(Int(counts.number(at: $0))).count }.max() ?? 1) + 1
+    func left(_ text: String, _ width: Int) -> String {
+      let cut = String(text.prefix(width))
+      return cut + String(repeating: " ", count: width - cut.count)
+    }
+    func right(_ text: String, _ width: Int) -> String {
+      let cut = String(text.prefix(width - 1))
+      return String(repeating: " ", count: width - cut.count) + cut
+    }
+    var lines = [left("", nameWidth) + names.map { right($0, cellWidth) }.joined() + "   right"]
+    for label in names.indices {
+      lines.append(
+        left(names[label], nameWidth) + row(label).map { right(String($0), cellWidth) }.joined()
+          + right("\(TensorSummary.short(share(label) * 100)) %", 9))
+    }
+    lines.append("accuracy \(TensorSummary.short(accuracy * 100)) % (rows: labels, columns: predictions)")
+    return lines.joined(separator: "\n")
+  }
+  override var fieldNames: [String] { ["counts", "classes", "accuracy", "per_class"] }
+  override func field(_ name: String) throws -> Value? {
+    switch name {
+    case "counts": Tensors.owned(counts)
+    case "classes": CoreLists.strings(names)
+    case "accuracy": Value(accuracy)
+    case "per_class": .owning(ListObject(names.indices.map { Value(share($0)) }))
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Arrays
+import Autograd
+import Interpreter
+import MaskedModeling
+
+/// Which patches are hidden. A mask is true where the patch is hidden from the encoder.
+enum MaskFunctions {
+  private static let group = "masks"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [blockMask(host), randomMask(host), randomVisible(host), cover()]
+  }
+
+  private static func grid(_ call: Call, _ index: Int) throws -> (height: Int, width: Int) {
+    let grid = try Tensors.integers(call, index)
+    guard grid.count == 2, grid.allSatisfy({ (1...4096).contains($0) }) else {
+      throw call.wrongType(index, wanted: "rows and columns of patches, such as [8, 8]")
+    }
+    return (grid[0], grid[1])
+  }
+
+  /// `ratio:` of all patches, or `count:` of them.
+  private static func amount(_ call: Call, ratio: Int, count: Int, of all: Int, standard: Double) throws -> Int {
+    if call.has(count) { return try call.integer(count, in: 0...all) }
+    let share = try call.number(ratio, default: standard)
+    guard share >= 0, share <= 1 else {
+      throw Diagnosis(
+        "E119",
+        "\(call.function.name): `\(call.function.parameters[ratio].name)` is \(Display.number(share)) (\(Display.number(share * 100)) %), wanted 0 % to 100 %",
+        arguments: [(ratio, "")], hint: share > 1 ? "\(Display.number(share))%" : nil)
+    }
+    return Int((share * Double(all)).rounded())
+  }
+
+  private static func shaped(_ mask: NDArray, _ call: Call, batch: Int) throws -> Value {
+    Tensors.owned(call.has(batch) ? mask : try mask.row(0))
+  }
+
+  private static func blockMask(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "block_mask",
+      "grid= list, ratio=38.3% number, count=nil number, batch=nil number, min_block=nil number, aspect=0.3 number, seed=nil number",
+      group: group, summary: "Masks of random rectangles (BEiT, CCViT): exactly ratio or count of the patches are hidden.",
+      details:
+        "[rows, columns] bool, or [batch, rows, columns]; true = hidden. min_block: the least patches of a rectangle (16 on a grid of 14 x 14, the same share of others); aspect: height over width lies between aspect and 1/aspect.",
+      example: "block_mask(grid: [4, 4], ratio: 50%, seed: 1)", related: ["random_mask", "cover", "count"]
+    ) { call in
+      let (height, width) = try grid(call, 0)
+      let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.383)
+      let aspect = try call.number(5, default: 0.3, in: 0.01...1, wanted: "0.01 to 1")
+      let least = call.has(4) ? try call.integer(4, in: 1...(height * width)) : nil
+      let batch = try call.integer(3, default: 1, in: 0...(1 << 24))
+      return try Randomness.withStream(call, 6, host) { stream in
+        let mask = try Mask.blocks(
+          batch: batch, height: height, width: width, count: count, minimumBlock: least,
+          aspect: aspect, random: &stream)
+        return try shaped(mask, call, batch: 3)
+      }
+    }
+  }
+
+  private static func randomMask(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "random_mask", "grid= list, ratio=75% number, count=nil number, batch=nil number, seed=nil number",
+      group: group, summary: "Masks of patches chosen uniformly (MAE).",
+      details: "[rows, columns] bool, or [batch, rows, columns]; true = hidden.",
+      example: "random_mask(grid: [4, 4], ratio: 75%, seed: 1)", related: ["block_mask"]
+    ) { call in
+      let (height, width) = try grid(call, 0)
+      let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.75)
+      let batch = try call.integer(3, default: 1, in: 0...(1 << 24))
+      return try Randomness.withStream(call, 4, host) { stream in
+        let mask = try Mask.uniform(
+          batch: batch, height: height, width: width, count: count, random: &stream)
+        return try shaped(mask, call, batch: 3)
+      }
+    }
+  }
+
+  private static func randomVisible(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "random_visible", "hidden: mask, share=10.2% number, count=nil number, seed=nil number",
+      group: group, summary: "A mask of visible patches chosen uniformly: a share of all patches, or a count, per image.",
+      details: "hidden [B, ...] -> the same shape, never true where hidden is.",
+      example: "random_visible(block_mask(grid: [4, 4], batch: 2, seed: 1), count: 2, seed: 2) |> count",
+      related: ["block_mask"]
+    ) { call in
+      let hidden = try Tensors.mask(call, 0)
+      let patches = hidden.count / max(1, hidden.rank > 0 ? hidden.shape[0] : 1)
+      let count = try amount(call, ratio: 1, count: 2, of: patches, standard: 0.102)
+      return try Randomness.withStream(call, 3, host) { stream in
+        Tensors.owned(try Mask.amongVisible(hidden, count: count, random: &stream))
+      }
+    }
+  }
+
+  private static func cover() -> NativeFunction {
+    NativeFunction(
+      "cover", "images: tensor, mask: mask, size= number, color=0.5 number", group: group,
+      summary: "The images with hidden patches painted over, for looking at.",
+      details: "images [B, C, H, W] with mask [B, rows, columns], or one image [C, H, W] with [rows, columns].",
+      example: "cover(zeros([3, 8, 8]), block_mask(grid: [2, 2], count: 1, seed: 1), size: 4).shape",
+      related: ["block_mask", "show"]
+    ) { call in
+      var images = try Tensors.argument(call, 0).value.converted(to: .float32)
+      var mask = try Tensors.mask(call, 1)
+      let isSingle = images.rank == 3
+      if isSingle { images = try images.reshaped(to: [1] + images.shape.extents) }
+      if mask.rank == 2, isSingle { mask = try mask.reshaped(to: [1] + mask.shape.extents) }
+      let patches = try patchify(images, size: try call.integer(2, in: 1...65536))
+      guard mask.count == patches.shape[0] * patches.shape[1] else {
+        throw ShapeError.mismatch(operation: "cover", left: images.shape, right: mask.shape)
+      }
+      let flags = try mask.reshaped(to: [patches.shape[0], patches.shape[1], 1])
+      let grey = NDArray(scalar: Float(try call.number(3, default: 0.5)))
+      let size = try call.integer(2, in: 1...65536)
+      let covered = try unpatchify(
+        try select(flags, grey, patches), size: size,
+        grid: (images.shape[2] / size, images.shape[3] / size))
+      return Tensors.owned(isSingle ? try covered.row(0) : covered)
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import Arrays
+import Autograd
+import Clustering
+public import Interpreter
+public import MaskedModeling
+
+/// A centroid tokenizer of the language.
+public final class TokenizerObject: ForeignObject {
+  public let tokenizer: CentroidTokenizer
+
+  public init(_ tokenizer: CentroidTokenizer) {
+    self.tokenizer = tokenizer
+  }
+
+  public override var typeName: String { "tokenizer" }
+  public override func summary(width: Int) -> String {
+    let t = tokenizer
+    var parts = ["tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"]
+    if let last = t.history.last { parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iterations") }
+    if let used = t.usedShare { parts.append("\(TensorSummary.short(used * 100)) % used") }
+    if t.seconds > 0 { parts.append("\(TensorSummary.short(t.seconds)) s") }
+    return parts.joined(separator: ", ")
+  }
+  public override var byteCount: Int { tokenizer.centroids.byteCount + 16 * tokenizer.counts.count }
+  public override var fieldNames: [String] {
+    ["k", "patch", "dim", "centroids", "inertia", "history", "counts", "used", "seconds"]
+  }
+  public override func field(_ name: String) throws -> Value? {
+    switch name {
+    case "k": Value(tokenizer.k)
+    case "patch": Value(tokenizer.patch)
+    case "dim": Value(tokenizer.width)
+    case "centroids": Tensors.owned(tokenizer.centroids)
+    case "inertia": tokenizer.history.last.map { Value($0) } ?? Value.none
+    case "history": .owning(ListObject(tokenizer.history.map { Value($0) }))
+    case "counts": .owning(ListObject(tokenizer.counts.map { Value($0) }))
+    case "used": tokenizer.usedShare.map { Value($0) } ?? Value.none
+    case "seconds": Value(tokenizer.seconds)
+    default: nil
+    }
+  }
+}
+
+/// Patches, centroids and tokens.
+enum TokenizerFunctions {
+  private static let group = "tokenizers"
+
+  static func functions(_ host: Host) -> [NativeFunction] {
+    [
+      patchifyFunction(), unpatchifyFunction(), kmeans(host), encode(), decode(), tokenizer(),
+      randomCentroids(host), psnr(), normalizePatchesFunction(), standardize(),
+    ]
+  }
+
+  private static func patchifyFunction() -> NativeFunction {
+    NativeFunction(
+      "patchify", "images: tensor, size= number", group: group,
+      summary: "Images cut into square patches, each a vector in (c, y, x) order, row by row.",
+      details: "[B, C, H, W] -> [B, N, C size size], or one image [C, H, W] -> [N, C size size].",
+      example: "patchify(zeros([2, 3, 8, 8]), size: 4).shape", related: ["unpatchify", "kmeans"]
+    ) { call in
+      let x = try images(call, 0)
+      let size = try call.integer(1, in: 1...65536)
+      if x.rank == 3 {
+        let one = try patchify(x.reshaped(to: [1] + x.shape.extents), size: size)
+        return Tensors.owned(try one.row(0))
+      }
+      return Tensors.owned(try patchify(x, size: size))
+    }
+  }
+
+  private static func images(_ call: Call, _ index: Int) throws -> NDArray {
+    if let data = call[index].object as? any ImageSource { return try data.allImages() }
+    return try Tensors.argument(call, index).value
+  }
+
+  private static func unpatchifyFunction() -> NativeFunction {
+    NativeFunction(
+      "unpatchify", "patches: tensor, size= number, grid=nil list", group: group,
+      summary: "Patches put back together into images.",
+      details: "[B, N, C size size] -> [B, C, H, W]; grid: rows and columns of patches, square when left out.",
+      example: "unpatchify(zeros([2, 4, 48]), size: 4).shape", related: ["patchify"]
+    ) { call in
+      let x = try Tensors.argument(call, 0).value
+      let grid = call.has(2) ? try Tensors.integers(call, 2) : nil
+      if let grid, grid.count != 2 { throw call.wrongType(2, wanted: "rows and columns, such as [8, 8]") }
+      let size = try call.integer(1, in: 1...65536)
+      let shape = grid.map { (height: $0[0], width: $0[1]) }
+      if x.rank == 2 {
+        let one = try unpatchify(x.reshaped(to: [1] + x.shape.extents), size: size, grid: shape)
+        return Tensors.owned(try one.row(0))
+      }
+      return Tensors.owned(try unpatchify(x, size: size, grid: shape))
+    }
+  }
+
+  private static func kmeans(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "kmeans",
+      "patches: tensor, k= number, iters=25 number, init=\"random\" string, within=nil duration, seed=nil number, size=nil number, sample=nil number",
+      group: group,
+      summary: "Fits k centroids to patches (Lloyd): a tokenizer.",
+      details:
+        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random.",
+      example: "let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)\ntok.k",
+      related: ["encode", "decode", "patchify"]
+    ) { call in
+      let x = try Tensors.argument(call, 0).value
+      guard let width = x.shape.extents.last, x.rank >= 2 else {
+        throw ClusteringError.shape(x.shape)
+      }
+      var points = try x.reshaped(to: [-1, width])
+      let size = try patchSize(call, width)
+      let limit = call.has(4) ? try call.number(4, in: 1e-3...1e9, wanted: "a duration above 0, such as 30s") : nil
+      let k = try call.integer(1, in: 1...(1 << 24))
+      let start = KMeans.Start(
+        rawValue: try call.word(3, default: "random", of: ["random", "plus"])) ?? .random
+      return try Randomness.withStream(call, 5, host) { stream in
+        if call.has(7) {
+          let count = min(try call.integer(7, in: 1...Int.max), points.shape[0])
+          let picked = stream.sample(count, below: points.shape[0]).sorted().map { Int32($0) }
+          points = try points.rows(at: NDArray(picked))
+        }
+        let iterations = try call.integer(2, default: 25, in: 1...100_000)
+        let seed = UInt64(stream.word()) << 32 | UInt64(stream.word())
+        let begin = host.now
+        let line = ProgressLine(host, title: "k-means", total: iterations)
+        let fit = try KMeans(k: k, iterations: iterations, start: start, seed: seed)
+          .fit(points) { progress in
+            try call.machine.checkInterrupt()
+            line.update(progress.iteration, detail: "inertia \(TensorSummary.short(progress.inertia))")
+            return limit.map { host.now - begin < $0 } ?? true
+          }
+        line.finish()
+        return .owning(
+          TokenizerObject(
+            try CentroidTokenizer(
+              centroids: fit.centroids, patch: size, history: fit.history, counts: fit.counts,
+              seconds: host.now - begin)))
+      }
+    }
+  }
+
+  private static func patchSize(_ call: Call, _ width: Int) throws -> Int {
+    if call.has(6) {
+      let size = try call.integer(6, in: 1...65536)
+      guard width % (size * size) == 0 else {
+        throw ShapeError.notDivisible(
+          operation: "kmeans", extent: width, by: size * size, what: "a patch vector")
+      }
+      return size
+    }
+    let side = Int((Double(width) / 3).squareRoot().rounded())
+    // Points that are no RGB patches: patches of one pixel with so many channels.
+    return 3 * side * side == width ? side : 1
+  }
+
+  private static func tokenizerArgument(_ call: Call, _ index: Int) throws -> CentroidTokenizer {
+    try call.object(index, as: TokenizerObject.self, wanted: "a tokenizer, as kmeans(...) makes it").tokenizer
+  }
+
+  private static func encode() -> NativeFunction {
+    NativeFunction(
+      "encode", "tokenizer: tokenizer, x: tensor", group: group,
+      summary: "The token of each patch: the number of its nearest centroid.",
+      details: "images [B, C, H, W] or patches [B, N, D] -> [B, N] int32.",
+      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nencode(tok, [0.1, 0.2, 0; 0.9, 1, 1])",
+      related: ["decode", "kmeans"]
+    ) { call in
+      Tensors.owned(try tokenizerArgument(call, 0).encode(try images(call, 1)))
+    }
+  }
+
+  private static func decode() -> NativeFunction {
+    NativeFunction(
+      "decode", "tokenizer: tokenizer, ids: tensor", group: group,
+      summary: "The centroid of each token: patches [..., D].",
+      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\ndecode(tok, [1, 0])",
+      related: ["encode", "unpatchify"]
+    ) { call in
+      Tensors.owned(try tokenizerArgument(call, 0).decode(try Tensors.ids(call, 1)))
+    }
+  }
+
+  private static func tokenizer() -> NativeFunction {
+    NativeFunction(
+      "tokenizer", "centroids: tensor, size= number", group: group,
+      summary: "A tokenizer of given centroids [K, C size size].",
+      example: "tokenizer([0, 0, 0; 1, 1, 1], size: 1).k", related: ["kmeans"]
+    ) { call in
+      .owning(
+        TokenizerObject(
+          try CentroidTokenizer(
+            centroids: try Tensors.argument(call, 0).value, patch: try call.integer(1, in: 1...65536))))
+    }
+  }
+
+  private static func randomCentroids(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "random_centroids", "tokenizer: tokenizer, shape: list, seed=nil number", group: group,
+      summary: "Centroids chosen uniformly, one for each place of a shape: patches [..., D].",
+      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nrandom_centroids(tok, [2], seed: 1).shape",
+      related: ["decode"]
+    ) { call in
+      let tokenizer = try tokenizerArgument(call, 0)
+      let shape = try Tensors.shape(call, 1)
+      return try Randomness.withStream(call, 2, host) { stream in
+        let ids = (0..<shape.count).map { _ in Int32(stream.integer(below: tokenizer.k)) }
+        return Tensors.owned(try tokenizer.decode(NDArray(ids, shape: shape)))
+      }
+    }
+  }
+
+  private static func psnr() -> NativeFunction {
+    NativeFunction(
+      "psnr", "a: tensor, b: tensor", group: group,
+      summary: "Peak signal-to-noise ratio of pixels 0 ... 1, in dB; equal tensors give infinity.",
+      example: "psnr([0.5, 0.5], [0.5, 0.6])", related: ["mse"]
+    ) { call in
+      Value(
+        try peakSignalToNoise(
+          try Tensors.argument(call, 0).value, try Tensors.argument(call, 1).value))
+    }
+  }
+
+  private static func normalizePatchesFunction() -> NativeFunction {
+    NativeFunction(
+      "normalize_patches", "patches: tensor", group: group,
+      summary: "Each patch with mean 0 and variance 1: the pixel target of CCViT and MAE.",
+      details: "(x - mean) / sqrt(var + 1e-6) over the last axis, var unbiased.",
+      example: "normalize_patches([1, 2, 3, 4])", related: ["patchify"]
+    ) { call in Tensors.owned(try normalizePatches(try Tensors.argument(call, 0).value)) }
+  }
+
+  private static let means: [Float] = [0.485, 0.456, 0.406]
+  private static let deviations: [Float] = [0.229, 0.224, 0.225]
+
+  private static func standardize() -> NativeFunction {
+    NativeFunction(
+      "standardize", "x: tensor", group: group,
+      summary: "(x - mean) / std by channel, with ImageNet's mean and std.",
+      details:
+        "x: images [B, 3, H, W] or [3, H, W], or patches [..., 3 P P] in (c, y, x) order, pixels 0 ... 1. Mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225.",
+      example: "standardize(zeros([3, 2, 2]))[:, 0, 0]", related: ["normalize_patches"]
+    ) { call in
+      let x = try Tensors.argument(call, 0)
+      let channelAxis = x.shape.rank - 3
+      let isImage = x.shape.rank >= 3 && x.shape[channelAxis] == 3 && x.shape[-1] == x.shape[-2]
+      let repeats: Int
+      let shape: [Int]
+      if isImage {
+        (repeats, shape) = (1, [Int](repeating: 1, count: channelAxis) + [3, 1, 1])
+      } else {
+        guard let width = x.shape.extents.last, width % 3 == 0, width > 0 else {
+          throw ShapeError.wrongShape(
+            operation: "standardize", argument: "x", seen: x.shape,
+            wanted: "images ... x 3 x H x W or patches ... x 3*P*P")
+        }
+        (repeats, shape) = (width / 3, [width])
+      }
+      func spread(_ values: [Float]) throws -> Tensor {
+        let flat = values.flatMap { [Float](repeating: $0, count: repeats) }
+        return Tensor(try NDArray(flat).reshaped(to: shape))
+      }
+      let centred = try subtract(x, try spread(means))
+      return Tensors.owned(try multiply(centred, try spread(deviations.map { 1 / $0 })))
+    }
+  }
+}
+
+/// A value of the language that holds images.
+protocol ImageSource: HeapObject {
+  /// [N, 3, H, W], pixels 0 ... 1.
+  func allImages() throws -> NDArray
+}

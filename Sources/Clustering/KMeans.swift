@@ -1,0 +1,189 @@
+public import Arrays
+import CKernels
+
+/// What k-means cannot work with.
+public enum ClusteringError: Error, Equatable, CustomStringConvertible {
+  case shape(Shape)
+  case tooManyClusters(k: Int, points: Int)
+  case notPositive(what: String, seen: Int)
+  case notFinite(row: Int)
+  case allEqual(points: Int, k: Int)
+  case width(points: Int, centroids: Int)
+
+  /// What was seen, what was wanted, what to try.
+  public var description: String {
+    switch self {
+    case .shape(let shape): "k-means needs points as rows, n x dim; these are \(shape)"
+    case .tooManyClusters(let k, let points):
+      "k is \(k), but there are only \(points) points; use a smaller k or more points"
+    case .notPositive(let what, let seen): "\(what) is \(seen), wanted a whole number from 1 up"
+    case .notFinite(let row): "point \(row) holds a value that is not finite (nan or infinite)"
+    case .allEqual(let points, let k):
+      "all \(points) points are equal, so there is one cluster, not \(k)"
+    case .width(let points, let centroids):
+      "points have \(points) numbers, centroids \(centroids)"
+    }
+  }
+}
+
+/// Lloyd's k-means under the squared Euclidean distance.
+///
+/// The same seed gives the same bits for any number of threads: points are assigned in tiles of fixed
+/// size, and the points of a centroid are added in their own order.
+public struct KMeans: Sendable {
+  /// How the first centroids are chosen.
+  public enum Start: String, Sendable, CaseIterable {
+    /// Distinct points at random.
+    case random
+    /// k-means++: far points are likelier (Arthur and Vassilvitskii 2007).
+    case plus
+  }
+
+  /// What is known after an iteration.
+  public struct Progress: Sendable {
+    /// Iterations done, from 1.
+    public let iteration: Int
+    /// The sum of squared distances of the points to the centroids they were assigned to.
+    public let inertia: Double
+  }
+
+  /// The outcome.
+  public struct Fit: Sendable {
+    /// The centroids after the last update, [k, dim].
+    public let centroids: NDArray
+    /// Points of each centroid at the last assignment.
+    public let counts: [Int]
+    /// The inertia of each iteration's assignment, before its update; never rises but for repairs.
+    public let history: [Double]
+    /// Whether the last assignment changed nothing.
+    public let isConverged: Bool
+  }
+
+  public var k: Int
+  public var iterations: Int
+  public var start: Start
+  public var seed: UInt64
+
+  public init(k: Int, iterations: Int = 25, start: Start = .random, seed: UInt64 = 0) {
+    (self.k, self.iterations, self.start, self.seed) = (k, iterations, start, seed)
+  }
+
+  /// Clusters points.
+  ///
+  /// - Parameters:
+  ///   - points: [n, dim] float32, finite.
+  ///   - progress: called after each iteration; false ends the fit with what there is.
+  public func fit(
+    _ points: NDArray, progress: (Progress) throws -> Bool = { _ in true }
+  ) throws -> Fit {
+    try check(points)
+    var random = RandomSource(seed: seed)
+    var centroids = try firstCentroids(points, &random)
+    var ids: [Int32] = []
+    var history = [Double](), counts = [Int](), isConverged = false
+    let energy = points.sumOfSquares
+    for iteration in 1...iterations {
+      let next = Assignment.nearest(points, centroids).ids
+      isConverged = next == ids
+      ids = next
+      let groups = PointGroups(ids, k: k)
+      let sums = groups.sums(of: points)
+      history.append(groups.inertia(energy: energy, sums: sums, centroids: centroids))
+      counts = groups.counts
+      centroids = groups.means(sums, previous: centroids)
+      Self.splitEmpty(&centroids, counts: &counts, points: points.shape[0], &random)
+      let goesOn = try progress(Progress(iteration: iteration, inertia: history[iteration - 1]))
+      if isConverged || !goesOn { break }
+    }
+    return Fit(
+      centroids: centroids, counts: counts, history: history, isConverged: isConverged)
+  }
+
+  private func check(_ points: NDArray) throws {
+    guard points.rank == 2, points.shape[1] > 0 else { throw ClusteringError.shape(points.shape) }
+    guard k >= 1 else { throw ClusteringError.notPositive(what: "k", seen: k) }
+    guard iterations >= 1 else {
+      throw ClusteringError.notPositive(what: "the number of iterations", seen: iterations)
+    }
+    guard k <= points.shape[0] else {
+      throw ClusteringError.tooManyClusters(k: k, points: points.shape[0])
+    }
+    if let index = points.firstNonFinite {
+      throw ClusteringError.notFinite(row: index / points.shape[1])
+    }
+    guard k > 1 else { return }
+    let width = points.shape[1]
+    let differs = points.withElements(of: Float.self) { values in
+      (width..<values.count).contains { values[$0] != values[$0 % width] }
+    }
+    guard differs else { throw ClusteringError.allEqual(points: points.shape[0], k: k) }
+  }
+
+  private func firstCentroids(_ points: NDArray, _ random: inout RandomSource) throws -> NDArray {
+    let rows =
+      start == .random
+      ? random.sample(k, below: points.shape[0]) : plusPlus(points, &random)
+    return try points.rows(at: NDArray(rows.map { Int32($0) }))
+  }
+
+  /// Each next centroid with a probability proportional to its squared distance to the nearest so far.
+  private func plusPlus(_ points: NDArray, _ random: inout RandomSource) -> [Int] {
+    let (count, width) = (points.shape[0], points.shape[1])
+    var chosen = [random.integer(below: count)]
+    var distances = [Float](repeating: .infinity, count: count)
+    let base = points.floats
+    distances.withUnsafeMutableBufferPointer { distances in
+      guard let nearest = distances.baseAddress else { return }
+      while chosen.count < k {
+        let center = base + chosen[chosen.count - 1] * width
+        Parallel.forEachRowSlice(count, columns: width) { slice in
+          for row in slice {
+            let point = base + row * width
+            var sum: Float = 0
+            for column in 0..<width {
+              let difference = point[column] - center[column]
+              sum += difference * difference
+            }
+            nearest[row] = min(nearest[row], sum)
+          }
+        }
+        var rest = random.uniform() * distances.reduce(0.0) { $0 + Double($1) }
+        var pick = count - 1
+        for row in 0..<count {
+          rest -= Double(nearest[row])
+          if rest < 0 {
+            pick = row
+            break
+          }
+        }
+        chosen.append(pick)
+      }
+    }
+    return chosen
+  }
+
+  /// Gives each empty cluster half of a large one, moved apart by a thousandth, as faiss does: cluster j
+  /// is taken with probability (n_j - 1) / (n - k).
+  private static func splitEmpty(
+    _ centroids: inout NDArray, counts: inout [Int], points: Int, _ random: inout RandomSource
+  ) {
+    guard counts.contains(0), points > counts.count else { return }
+    let (k, width) = (counts.count, centroids.shape[1])
+    centroids.withMutableElements(of: Float.self) { values in
+      for empty in 0..<k where counts[empty] == 0 {
+        var donor = 0
+        while random.uniform() >= Double(counts[donor] - 1) / Double(points - k) {
+          donor = (donor + 1) % k
+        }
+        for column in 0..<width {
+          let value = values[donor * width + column]
+          let sign: Float = column % 2 == 0 ? 1 : -1
+          values[empty * width + column] = value * (1 + sign / 1024)
+          values[donor * width + column] = value * (1 - sign / 1024)
+        }
+        counts[empty] = counts[donor] / 2
+        counts[donor] -= counts[empty]
+      }
+    }
+  }
+}

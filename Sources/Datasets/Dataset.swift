@@ -1,0 +1,173 @@
+public import Arrays
+import Images
+
+/// What can be wrong with a set of images.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  case missing(path: String)
+  case noImages(path: String, files: Int)
+  case foldersOfFolders(path: String, folder: String)
+  case emptyClasses(path: String, folders: [String])
+  case sizes(path: String, seen: String, wanted: String)
+  case binary(path: String, reason: String)
+  case option(String)
+  case cancelled
+
+  /// What was seen, what was wanted, what to try.
+  public var description: String {
+    switch self {
+    case .missing(let path): "there is no file or folder \(path)"
+    case .noImages(let path, let files):
+      "\(path) holds no images: \(files) files, none of them .jpg, .jpeg or .png"
+    case .foldersOfFolders(let path, let folder):
+      "\(path) holds no images, but folders of folders; try one of these: \(path)/\(folder)"
+    case .emptyClasses(let path, let folders):
+      "\(path) has classes without an image: \(folders.prefix(5).joined(separator: ", "))"
+        + (folders.count > 5 ? " and \(folders.count - 5) more" : "")
+        + "; a class needs at least one .jpg, .jpeg or .png, or take its folder away"
+    case .sizes(let path, let seen, let wanted):
+      "\(path) is \(seen), the images before it \(wanted); name one size for all: size: 224"
+    case .binary(let path, let reason): "\(path) is no CIFAR file: \(reason)"
+    case .option(let text): text
+    case .cancelled: "loading was stopped"
+    }
+  }
+}
+
+/// Images of one size in memory, with labels if there are any.
+public struct Dataset: Sendable {
+  /// What it is called.
+  public let name: String
+  /// [N, 3, H, W] uint8, RGB, 0 ... 255 ([N, C, H, W] when made from an array of other channels).
+  public let images: NDArray
+  /// [N] int32 from 0; nil for images without classes.
+  public let labels: NDArray?
+  /// Names of the classes, by label.
+  public let classes: [String]
+  /// Files that were passed over when it was loaded, because their names are not those of images.
+  public let skippedCount: Int
+
+  /// A set of images [N, 3, H, W] uint8 and of labels [N] int32, each below `classes.count`.
+  public init(
+    name: String, images: NDArray, labels: NDArray?, classes: [String], skippedCount: Int = 0
+  ) {
+    precondition(
+      images.rank == 4 && images.elementType == .uint8, "images are N x C x H x W bytes")
+    precondition(labels.map { $0.shape == [images.shape[0]] } ?? true, "a label for each image")
+    (self.name, self.images, self.labels, self.classes) = (name, images, labels, classes)
+    self.skippedCount = skippedCount
+  }
+
+  /// How many images there are.
+  public var count: Int { images.shape[0] }
+  /// 3 for images from files.
+  public var channels: Int { images.shape[1] }
+  /// Pixels from top to bottom.
+  public var height: Int { images.shape[2] }
+  /// Pixels from left to right.
+  public var width: Int { images.shape[3] }
+
+  /// One line: name, count, size, classes, what was passed over.
+  public var summary: String {
+    var text = "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
+    if labels != nil { text += ", \(classes.count) class\(classes.count == 1 ? "" : "es")" }
+    let few = countsByClass().enumerated().filter { $0.element < 2 }.map { classes[$0.offset] }
+    if labels != nil, !few.isEmpty, few.count < classes.count {
+      text += ", fewer than two images in \(few.prefix(3).joined(separator: ", "))"
+    }
+    if skippedCount > 0 { text += ", \(skippedCount) other files passed over" }
+    return text
+  }
+
+  /// Images of each class, by label.
+  public func countsByClass() -> [Int] {
+    var counts = [Int](repeating: 0, count: classes.count)
+    for label in labels?.elements(of: Int32.self) ?? [] where counts.indices.contains(Int(label)) {
+      counts[Int(label)] += 1
+    }
+    return counts
+  }
+
+  /// One image, [3, H, W] uint8; `position` is below `count`.
+  public func image(_ position: Int) -> NDArray {
+    precondition((0..<count).contains(position), "an image of the data set")
+    let size = channels * height * width
+    return images.withElements(of: UInt8.self) { bytes in
+      NDArray(
+        Array(bytes[(position * size)..<((position + 1) * size)]),
+        shape: [channels, height, width])
+    }
+  }
+
+  /// The first `count` images, all of them if there are fewer.
+  public func take(_ count: Int) throws(ShapeError) -> Dataset {
+    try subset(Array(0..<min(max(0, count), self.count)))
+  }
+
+  /// The images at some positions, in that order.
+  public func subset(_ positions: [Int]) throws(ShapeError) -> Dataset {
+    let rows = NDArray(positions.map { Int32($0) })
+    return Dataset(
+      name: name, images: try images.rows(at: rows),
+      labels: try labels.map { labels throws(ShapeError) in try labels.rows(at: rows) },
+      classes: classes)
+  }
+
+  /// Two parts, the first with a share of each class (rounded to whole images), chosen at random.
+  ///
+  /// Both keep the order of the data set. A class with one image goes to the first part from 50 % up.
+  public func split(
+    share: Double, random: inout RandomSource
+  ) throws(ShapeError) -> (Dataset, Dataset) {
+    let share = min(max(share, 0), 1)
+    var first = [Int](), second = [Int]()
+    for positions in positionsByClass() {
+      var order = positions
+      random.shuffle(&order)
+      let cut = Int((share * Double(order.count)).rounded())
+      first += order[..<cut]
+      second += order[cut...]
+    }
+    return (try subset(first.sorted()), try subset(second.sorted()))
+  }
+
+  /// At most `count` images of each class, in order.
+  public func perClass(_ count: Int) throws(ShapeError) -> Dataset {
+    try subset(positionsByClass().flatMap { $0.prefix(count) }.sorted())
+  }
+
+  private func positionsByClass() -> [[Int]] {
+    guard let labels else { return [Array(0..<count)] }
+    var groups: [Int32: [Int]] = [:]
+    for (position, label) in labels.elements(of: Int32.self).enumerated() {
+      groups[label, default: []].append(position)
+    }
+    return groups.keys.sorted().map { groups[$0] ?? [] }
+  }
+
+  /// Pixels 0 ... 1 of the images at some positions, [n, 3, H, W] float.
+  public func floats(_ positions: [Int]? = nil) throws(ShapeError) -> NDArray {
+    let chosen = try positions.map { positions throws(ShapeError) in
+      try images.rows(at: NDArray(positions.map { Int32($0) }))
+    } ?? images
+    return Pixels.unit(chosen)
+  }
+}
+
+/// Bytes to pixels.
+enum Pixels {
+  /// 0 ... 255 to 0 ... 1.
+  static func unit(_ bytes: NDArray) -> NDArray {
+    var result = NDArray(zeros: bytes.shape)
+    bytes.withElements(of: UInt8.self) { source in
+      result.withMutableElements(of: Float.self) { unit(source, into: $0) }
+    }
+    return result
+  }
+
+  /// The same for a part of an array; both are equally long.
+  static func unit(
+    _ bytes: UnsafeBufferPointer<UInt8>, into out: UnsafeMutableBufferPointer<Float>
+  ) {
+    for index in bytes.indices { out[index] = Float(bytes[index]) * (1 / 255) }
+  }
+}

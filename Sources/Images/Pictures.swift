@@ -1,0 +1,62 @@
+public import Arrays
+
+/// Several images as one picture, and pictures as text.
+public enum Pictures {
+  /// Images side by side in rows with a thin white border, tiny ones enlarged.
+  ///
+  /// - Shapes: [N, 3, H, W] or [N, 1, H, W], float 0 ... 1 (or uint8) -> [3, h, w] float.
+  public static func grid(_ images: NDArray, columns: Int? = nil, scale: Int? = nil) -> NDArray {
+    precondition(images.rank == 4, "a batch of images")
+    let (count, channels) = (images.shape[0], images.shape[1])
+    let (height, width) = (images.shape[2], images.shape[3])
+    let across = max(1, columns ?? Int(Double(count).squareRoot().rounded(.up)))
+    let down = (count + across - 1) / across
+    let factor = scale ?? max(1, min(8, 512 / max(1, across * width)))
+    let gap = factor > 1 ? 2 : 1
+    let (cellHeight, cellWidth) = (height * factor + gap, width * factor + gap)
+    let (fullHeight, fullWidth) = (down * cellHeight + gap, across * cellWidth + gap)
+    let unit: Float = images.elementType == .uint8 ? 1 / 255 : 1
+    var picture = NDArray(repeating: Float(1), shape: [3, fullHeight, fullWidth])
+    let source = images.converted(to: .float32)
+    picture.withMutableElements(of: Float.self) { out in
+      source.withElements(of: Float.self) { pixels in
+        for index in 0..<count {
+          let (top, left) = (
+            (index / across) * cellHeight + gap, (index % across) * cellWidth + gap
+          )
+          for channel in 0..<3 {
+            let plane = (index * channels + min(channel, channels - 1)) * height * width
+            for y in 0..<(height * factor) {
+              let from = plane + (y / factor) * width
+              let to = (channel * fullHeight + top + y) * fullWidth + left
+              for x in 0..<(width * factor) { out[to + x] = pixels[from + x / factor] * unit }
+            }
+          }
+        }
+      }
+    }
+    return picture
+  }
+
+  /// A picture as lines of half blocks in 24-bit colour, at most `columns` wide and `rows` high.
+  public static func halfBlocks(_ picture: NDArray, columns: Int, rows: Int) throws(ImageError) -> String {
+    let (bytes, height, width) = try ImageFile.interleaved(picture)
+    let factor = max(
+      1.0, Double(width) / Double(max(1, columns)), Double(height) / Double(max(1, 2 * rows)))
+    let (w, h) = (max(1, Int(Double(width) / factor)), max(2, Int(Double(height) / factor)))
+    func color(_ x: Int, _ y: Int) -> String {
+      let sx = min(width - 1, Int((Double(x) + 0.5) * Double(width) / Double(w)))
+      let sy = min(height - 1, Int((Double(y) + 0.5) * Double(height) / Double(h)))
+      let at = 3 * (sy * width + sx)
+      return "\(bytes[at]);\(bytes[at + 1]);\(bytes[at + 2])"
+    }
+    var text = ""
+    for y in stride(from: 0, to: h - 1, by: 2) {
+      for x in 0..<w {
+        text += "\u{1B}[38;2;\(color(x, y))m\u{1B}[48;2;\(color(x, y + 1))m\u{2580}"
+      }
+      text += "\u{1B}[0m\n"
+    }
+    return text
+  }
+}
