@@ -1,124 +1,63 @@
-public import Arrays
+import Arrays
 import CKernels
-import Glibc
 
-/// How the k nearest neighbours vote.
-public enum NeighborVote: Hashable, Sendable {
-  /// A neighbour of cosine similarity s has weight exp(s / temperature), temperature above 0.
-  case weighted(temperature: Double)
-  /// Every neighbour has one vote.
-  case majority
+/// Judges features by the labels of the k nearest training rows; nothing is learned.
+///
+/// Nearness is cosine similarity s, and a neighbour's vote weighs exp(s / 0.07). A row of zeros is
+/// similar to nothing (s = 0). Of equally near rows the earlier counts as nearer, and of classes
+/// with equal votes the lower wins.
+///
+/// - Throws: `EvaluationError.neighbours` for k outside 1 ... the number of training rows.
+/// - Source: Wu et al. 2018, section 3.4; Caron et al. 2021.
+public func nearestNeighbours(_ data: ProbeData, k: Int) throws -> ProbeResult {
+  let samples = data.train.shape[0]
+  guard (1...samples).contains(k) else {
+    throw EvaluationError.neighbours(k: k, samples: samples)
+  }
+  let predictions = votes(
+    of: unitRows(data.test), among: unitRows(data.train), data.trainLabels, k, data.classes)
+  return ProbeResult(
+    accuracy: data.accuracy(predictions, data.testLabels), trainAccuracy: nil,
+    predictions: NDArray(predictions), iterations: 0, isConverged: true)
 }
 
-/// Judges frozen features by the labels of the nearest training samples; nothing is learned.
-///
-/// Nearness is cosine similarity, and by default the 20 nearest vote with weight exp(s / 0.07). A
-/// feature vector of zeros is similar to nothing (s = 0). Of equally near samples the earlier one
-/// counts as nearer, and of classes with equal votes the lower one wins, so results are exact
-/// functions of the data.
-///
-/// - Source: Wu et al. 2018 (instance discrimination), section 3.4, as used for DINO.
-public struct KNearest: Sendable {
-  /// Neighbours that vote.
-  public let k: Int
-  /// How they vote.
-  public let vote: NeighborVote
-  /// Classes V.
-  public let classCount: Int
-  private let training: NDArray
-  private let labels: [Int]
-
-  /// Keeps the training samples, scaled to length 1.
-  ///
-  /// - Throws: `MaskedModelingError.option` for k outside 1 ... N or a temperature not above 0,
-  ///   `oneClass`, `labelOutOfRange`.
-  public init(
-    training: LabelledFeatures, k: Int = 20, vote: NeighborVote = .weighted(temperature: 0.07),
-    classCount: Int? = nil
-  ) throws(MaskedModelingError) {
-    guard (1...training.count).contains(k) else {
-      throw MaskedModelingError.option(
-        name: "k", seen: "\(k)", wanted: "1 to \(training.count), the number of training samples")
-    }
-    if case .weighted(let temperature) = vote, !(temperature > 0 && temperature.isFinite) {
-      throw MaskedModelingError.option(
-        name: "the temperature", seen: "\(temperature)", wanted: "a number above 0")
-    }
-    self.classCount = try training.classCount(given: classCount, for: "knn")
-    (self.k, self.vote, labels) = (k, vote, training.labels)
-    self.training = unitRows(training.features)
-  }
-
-  /// The predicted class of each row of [N, D] features.
-  ///
-  /// - Throws: `ShapeError` for another rank, `MaskedModelingError.featureWidth`, `notFinite`.
-  public func predict(_ features: NDArray) throws -> [Int] {
-    guard features.rank == 2 else {
-      throw ShapeError.wrongRank(operation: "knn", seen: features.shape, wanted: "N x D")
-    }
-    try LabelledFeatures.checkWidth(
-      training: training.shape[1], test: features.shape[1], for: "knn")
-    let queries = features.converted(to: .float32)
-    if let row = firstRowNotFinite(queries) {
-      throw MaskedModelingError.notFinite(operation: "knn", what: "the test features", row: row)
-    }
-    return classes(of: unitRows(queries))
-  }
-
-  /// Predictions of labelled test samples against their labels.
-  ///
-  /// - Throws: as `predict`, and `labelOutOfRange` for a test label that is no class of the
-  ///   training.
-  public func evaluate(on test: LabelledFeatures) throws -> ConfusionMatrix {
-    try ConfusionMatrix(
-      predictions: try predict(test.features), labels: test.labels, classCount: classCount)
-  }
-
-  /// Similarities of a block of queries to all training samples at once: one product of matrices.
-  private func classes(of queries: NDArray) -> [Int] {
-    let (rows, width, samples) = (queries.shape[0], queries.shape[1], training.shape[0])
-    let blockRows = max(1, min(512, (1 << 23) / samples))
-    let similarities = NDArray(uninitialized: [min(blockRows, rows), samples])
-    let scores = similarities.floats
-    var result = [Int](repeating: 0, count: rows)
-    result.withUnsafeMutableBufferPointer { result in
-      guard let classes = result.baseAddress else { return }
-      for start in stride(from: 0, to: rows, by: blockRows) {
-        let count = min(blockRows, rows - start)
-        MatrixProduct.multiply(
-          transposeB: true, m: count, n: samples, k: width, queries.floats + start * width,
-          training.floats, scores)
-        Parallel.forEachRowSlice(count, columns: samples) { slice in
-          for row in slice {
-            classes[start + row] = winner(
-              UnsafeBufferPointer(start: scores + row * samples, count: samples))
-          }
+/// Similarities of a block of queries to all training rows at once: one product of matrices.
+private func votes(
+  of queries: NDArray, among training: NDArray, _ labels: [Int32], _ k: Int, _ classes: Int
+) -> [Int32] {
+  let (rows, width, samples) = (queries.shape[0], queries.shape[1], training.shape[0])
+  let blockRows = max(1, min(512, rows, (1 << 23) / samples))
+  let similarities = NDArray(uninitialized: [blockRows, samples])
+  let scores = similarities.floats
+  var result = [Int32](repeating: 0, count: rows)
+  result.withUnsafeMutableBufferPointer { result in
+    guard let winners = result.baseAddress else { return }
+    for start in stride(from: 0, to: rows, by: blockRows) {
+      let count = min(blockRows, rows - start)
+      MatrixProduct.multiply(
+        transposeB: true, m: count, n: samples, k: width, queries.floats + start * width,
+        training.floats, scores)
+      Parallel.forEachRowSlice(count, columns: samples) { slice in
+        for row in slice {
+          let found = nearest(
+            k, in: UnsafeBufferPointer(start: scores + row * samples, count: samples))
+          winners[start + row] = winner(found, labels, classes)
         }
       }
     }
-    withExtendedLifetime((queries, similarities)) {}
-    return result
   }
+  withExtendedLifetime((queries, training, similarities)) {}
+  return result
+}
 
-  private func winner(_ similarities: UnsafeBufferPointer<Float>) -> Int {
-    var votes = [Double](repeating: 0, count: classCount)
-    for neighbor in nearest(k, in: similarities) {
-      votes[labels[neighbor.index]] += weight(ofSimilarity: Double(neighbor.similarity))
-    }
-    guard let most = votes.max(), most > 0 else {
-      // All weights vanished (a tiny temperature): its limit, the nearest sample alone.
-      return labels[nearest(1, in: similarities)[0].index]
-    }
-    return votes.firstIndex(of: most) ?? 0
+private func winner(
+  _ neighbours: [(similarity: Float, index: Int)], _ labels: [Int32], _ classes: Int
+) -> Int32 {
+  var votes = [Double](repeating: 0, count: classes)
+  for neighbour in neighbours {
+    votes[Int(labels[neighbour.index])] += RealMath.exp(Double(neighbour.similarity) / 0.07)
   }
-
-  private func weight(ofSimilarity similarity: Double) -> Double {
-    switch vote {
-    // Relative to similarity 1, the largest there is, so that no temperature overflows.
-    case .weighted(let temperature): Glibc.exp((similarity - 1) / temperature)
-    case .majority: 1
-    }
-  }
+  return Int32(votes.indices.max { (votes[$0], $1) < (votes[$1], $0) } ?? 0)
 }
 
 /// The k largest similarities, in a heap whose root is the one to be displaced next.

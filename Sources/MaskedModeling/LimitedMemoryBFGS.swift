@@ -40,9 +40,9 @@ struct LimitedMemoryBFGS {
   /// Minimises from `start`; `shouldContinue` is asked after every step.
   func minimize(
     from start: [Double],
-    shouldContinue: (_ iteration: Int, _ value: Double) -> Bool = { _, _ in true },
+    shouldContinue: (_ iteration: Int, _ value: Double) throws -> Bool = { _, _ in true },
     _ evaluate: ([Double]) -> (value: Double, gradient: [Double])
-  ) -> Result {
+  ) rethrows -> Result {
     var evaluations = 0
     func sample(_ point: [Double]) -> Sample {
       evaluations += 1
@@ -64,7 +64,7 @@ struct LimitedMemoryBFGS {
       iteration += 1
       remember(from: current, to: next, in: &pairs)
       current = next
-      if !shouldContinue(iteration, current.value) { break }
+      if !(try shouldContinue(iteration, current.value)) { break }
     }
     return Result(
       best: current, iterations: iteration, evaluations: evaluations,

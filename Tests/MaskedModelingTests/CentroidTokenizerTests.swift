@@ -1,4 +1,5 @@
 import Arrays
+import Clustering
 import MaskedModeling
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
   /// A tokenizer of 2 x 2 RGB patches with pseudo-random centroids.
   static func tokenizer(_ count: Int, seed: UInt64 = 1) throws -> CentroidTokenizer {
     var numbers = CongruentialSequence(seed: seed)
-    return try CentroidTokenizer(centroids: numbers.array([count, 12]), patchSize: 2)
+    return try CentroidTokenizer(centroids: numbers.array([count, 12]), patch: 2)
   }
 
   @Test("ids are the nearest centroids by double precision", arguments: [1, 2, 511, 513, 1_200])
@@ -38,7 +39,7 @@ import Testing
     let all = NDArray((0..<600).map { Int32($0) }, shape: [4, 150])
     #expect(try tokenizer.encode(tokenizer.decode(all)) == all)
     let twice = try NDArray.concatenated([tokenizer.centroids, tokenizer.centroids], axis: 0)
-    let doubled = try CentroidTokenizer(centroids: twice, patchSize: 2)
+    let doubled = try CentroidTokenizer(centroids: twice, patch: 2)
     let ids = try doubled.encode(doubled.centroids).elements(of: Int32.self)
     #expect(ids == (0..<1_200).map { Int32($0 % 600) })
   }
@@ -49,13 +50,11 @@ import Testing
     let images = numbers.array([2, 3, 4, 6])
     // Every patch of these images is a centroid, so nothing is lost.
     let patches = try patchify(images, size: 2).reshaped(to: [12, 12])
-    let tokenizer = try CentroidTokenizer(centroids: patches, patchSize: 2)
+    let tokenizer = try CentroidTokenizer(centroids: patches, patch: 2)
     #expect(try tokenizer.encode(images) == NDArray((0..<12).map { Int32($0) }, shape: [2, 6]))
-    #expect(try tokenizer.reconstruct(images) == images)
-    let ids = try tokenizer.encode(images)
-    let grid = try PatchGrid(height: 2, width: 3)
-    #expect(try tokenizer.decodeImages(ids, grid: grid) == images)
-    #expect(throws: ShapeError.self) { try tokenizer.decodeImages(ids) }
+    let rebuilt = try unpatchify(
+      tokenizer.decode(tokenizer.encode(images)), size: 2, grid: (height: 2, width: 3))
+    #expect(rebuilt == images)
   }
 
   @Test("no other choice of centroids rebuilds an image better")
@@ -63,23 +62,39 @@ import Testing
     let tokenizer = try Self.tokenizer(40)
     var numbers = CongruentialSequence(seed: 4)
     let images = numbers.array([2, 3, 8, 8])
-    let best = try peakSignalToNoiseRatio(images, tokenizer.reconstruct(images))
+    func quality(_ ids: NDArray) throws -> Double {
+      try peakSignalToNoise(images, unpatchify(tokenizer.decode(ids), size: 2))
+    }
+    let best = try quality(tokenizer.encode(images))
     var random = RandomSource(seed: 6)
     for _ in 0..<20 {
       var ids = try tokenizer.encode(images).elements(of: Int32.self)
       ids[random.integer(below: ids.count)] = Int32(random.integer(below: 40))
-      let other = try tokenizer.decodeImages(NDArray(ids, shape: [2, 16]))
-      #expect(try peakSignalToNoiseRatio(images, other) <= best + 1e-9)
+      #expect(try quality(NDArray(ids, shape: [2, 16])) <= best + 1e-9)
     }
   }
 
-  @Test("usage counts ids and the fit says what share of centroids was used")
-  func usage() throws {
-    let fit = TokenizerFit(
-      inertiaHistory: [3, 2], counts: [2, 0, 1, 0], seconds: 0.5, seed: 1, source: "a test")
-    #expect(fit.usedShare == 0.5)
-    let tokenizer = try Self.tokenizer(4)
-    #expect(try tokenizer.usage(of: NDArray([Int32(2), 0, 2, 3])) == [1, 0, 2, 1])
+  @Test("pasting a nearest centroid leaves the ids of all patches as they were")
+  func pasting() throws {
+    let tokenizer = try Self.tokenizer(64)
+    var numbers = CongruentialSequence(seed: 7)
+    let patches = numbers.array([2, 196, 12])
+    let ids = try tokenizer.encode(patches)
+    var random = RandomSource(seed: 8)
+    let hidden = try Mask.blocks(batch: 2, height: 14, width: 14, count: 75, random: &random)
+    let replaced = try Mask.amongVisible(hidden, count: 20, random: &random)
+    let pasted = try select(
+      try replaced.reshaped(to: [2, 196, 1]), try tokenizer.decode(ids), patches)
+    #expect(pasted != patches)
+    #expect(try tokenizer.encode(pasted) == ids)
+  }
+
+  @Test("the share of centroids in use comes from the fit's counts")
+  func usedShare() throws {
+    let centroids = NDArray(zeros: [4, 12])
+    let fitted = try CentroidTokenizer(centroids: centroids, patch: 2, counts: [2, 0, 1, 0])
+    #expect(fitted.usedShare == 0.5)
+    #expect(try CentroidTokenizer(centroids: centroids, patch: 2).usedShare == nil)
   }
 
   @Test("the same ids with one and two threads")
@@ -102,34 +117,34 @@ import Testing
       throws: ShapeError.notDivisible(
         operation: "patchify", extent: 5, by: 2, what: "an image height")
     ) { try tokenizer.encode(NDArray(zeros: [1, 3, 5, 4])) }
-    #expect(
-      throws: ShapeError.wrongShape(
-        operation: "encode", argument: "the input", seen: [1, 1, 4, 4],
-        wanted: "images B x 3 x H x W or patches ... x 12")
-    ) { try tokenizer.encode(NDArray(zeros: [1, 1, 4, 4])) }
-    #expect(throws: ShapeError.self) { try tokenizer.encode(NDArray(zeros: [7, 11])) }
-    #expect(throws: MaskedModelingError.idOutOfRange(id: 4, centroidCount: 4)) {
-      try tokenizer.decode(NDArray([Int32(0), 4]))
+    #expect(throws: ClusteringError.width(points: 4, centroids: 12)) {
+      try tokenizer.encode(NDArray(zeros: [1, 1, 4, 4]))
     }
-    #expect(throws: MaskedModelingError.idOutOfRange(id: -1, centroidCount: 4)) {
-      try tokenizer.decode(NDArray([Int32(-1)]))
+    #expect(throws: ClusteringError.width(points: 11, centroids: 12)) {
+      try tokenizer.encode(NDArray(zeros: [7, 11]))
+    }
+    for id in [Int32(4), -1] {
+      #expect(
+        throws: ShapeError.valueOutOfRange(
+          operation: "decode", what: "a token", seen: "\(id)", wanted: "0 to 3")
+      ) { try tokenizer.decode(NDArray([Int32(0), id])) }
     }
     var bad = [Float](repeating: 0, count: 24)
     bad[15] = .nan
-    #expect(
-      throws: MaskedModelingError.notFinite(operation: "encode", what: "the pixels", row: 1)
-    ) { try tokenizer.encode(NDArray(bad, shape: [2, 12])) }
-    #expect(throws: MaskedModelingError.self) {
-      try CentroidTokenizer(centroids: NDArray(bad, shape: [2, 12]), patchSize: 2)
+    #expect(throws: ClusteringError.notFinite(row: 1)) {
+      try tokenizer.encode(NDArray(bad, shape: [2, 12]))
     }
     #expect(throws: ShapeError.self) {
-      try CentroidTokenizer(centroids: NDArray(zeros: [4, 13]), patchSize: 2)
+      try CentroidTokenizer(centroids: NDArray(bad, shape: [2, 12]), patch: 2)
     }
     #expect(throws: ShapeError.self) {
-      try CentroidTokenizer(centroids: NDArray(zeros: [0, 12]), patchSize: 2)
+      try CentroidTokenizer(centroids: NDArray(zeros: [4, 13]), patch: 2)
     }
-    #expect(throws: MaskedModelingError.self) {
-      try CentroidTokenizer(centroids: NDArray(zeros: [4, 12]), patchSize: 0)
+    #expect(throws: ShapeError.self) {
+      try CentroidTokenizer(centroids: NDArray(zeros: [0, 12]), patch: 2)
+    }
+    #expect(throws: ShapeError.self) {
+      try CentroidTokenizer(centroids: NDArray(zeros: [4, 12]), patch: 0)
     }
   }
 
@@ -141,13 +156,13 @@ import Testing
   @Test("the signal-to-noise ratio is exact where it can be")
   func signalToNoise() throws {
     let a = NDArray(repeating: Float(0.5), shape: [3])
-    #expect(try peakSignalToNoiseRatio(a, a) == .infinity)
+    #expect(try peakSignalToNoise(a, a) == .infinity)
     let b = NDArray(repeating: Float(1), shape: [3])
     // An error of 1/2 everywhere: 10 log10(4).
-    #expect(abs(try peakSignalToNoiseRatio(a, b) - 6.020599913279624) < 1e-12)
-    #expect(throws: ShapeError.self) { try peakSignalToNoiseRatio(a, NDArray(zeros: [4])) }
+    #expect(abs(try peakSignalToNoise(a, b) - 6.020599913279624) < 1e-12)
+    #expect(throws: ShapeError.self) { try peakSignalToNoise(a, NDArray(zeros: [4])) }
     #expect(throws: ShapeError.self) {
-      try peakSignalToNoiseRatio(NDArray(zeros: [0]), NDArray(zeros: [0]))
+      try peakSignalToNoise(NDArray(zeros: [0]), NDArray(zeros: [0]))
     }
   }
 }
