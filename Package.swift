@@ -98,11 +98,11 @@ let faces: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Arrays", "Autograd"], path: "Tests/TestSupport",
     swiftSettings: language),
   tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
-  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"]),
+  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"], data: ["golden.py"]),
   tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),
   tests("ClusteringTests", of: ["Clustering", "Arrays", "TestSupport"]),
   tests("LayersTests", of: ["Layers", "Autograd", "Arrays", "TestSupport"]),
