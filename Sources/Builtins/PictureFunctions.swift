@@ -70,7 +70,7 @@ enum PictureFunctions {
       if let figure = figure(of: call[0]) {
         try draw(figure, host)
         if call.has(3) { try write(figure, to: try call.string(3), host) }
-        return Value(figure).retained()
+        return Value.owning(figure)
       }
       let columns = call.has(2) ? try call.integer(2, in: 1...10_000) : nil
       let picture = PictureObject(try pixels(call, 0, columns: columns), title: title)

@@ -83,7 +83,7 @@ public final class TensorObject: ForeignObject {
         tensor = Tensor(NDArray(scalar: Float(0)))
         defer { tensor = Tensor(changed) }
         try changed.replace(places, with: source)
-        return Value(self).retained()
+        return Value.owning(self)
       }
       try changed.replace(places, with: source)
     }

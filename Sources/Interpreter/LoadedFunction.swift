@@ -36,7 +36,7 @@ final class LoadedFunction {
         case .number(let number): Value(number)
         case .text(let text): .string(text)
         case .symbol(let name): Value(Int(Symbol(name).index))
-        case .builtin(let index): Value(builtins[index]).retained()
+        case .builtin(let index): Value.owning(builtins[index])
         }
       (constants + index).initialize(to: value)
     }

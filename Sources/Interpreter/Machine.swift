@@ -264,7 +264,7 @@ public final class Machine {
 
   func importModule(_ path: String, from file: SourceFile, compile: (SourceFile) throws -> Value) throws -> Value {
     let source = try loadModule(path, file.name)
-    if let module = modules[source.name] { return Value(module).retained() }
+    if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)
     if let record = value.object as? RecordObject { modules[source.name] = record }
     return value

@@ -104,7 +104,8 @@ enum ParameterNotation {
 extension Value {
   /// A new object as a value that the receiver owns.
   public static func owning(_ object: HeapObject) -> Value {
-    Value(object).retained()
+    // A `Value` holds nothing by itself: the object must live until it has been retained.
+    withExtendedLifetime(object) { Value(object).retained() }
   }
 
   public static func string(_ text: String) -> Value {
