@@ -1,8 +1,9 @@
 import Arrays
-import Datasets
 import Glibc
 import Images
 import Testing
+
+@testable import Datasets
 
 /// An image of one colour.
 private func plain(_ value: UInt8, _ height: Int = 8, _ width: Int = 8) -> [UInt8] {
@@ -93,6 +94,18 @@ struct ImageFolderTests {
     }
     let error = #expect(throws: ImageError.self) { try ImageFolder.load(scratch.path) }
     #expect("\(error!)".contains(path), "\(error!)")
+  }
+
+  @Test("what the memory cannot hold is refused before it is read")
+  func memory() throws {
+    let paths = ["a", "b", "c"]
+    try ImageFolder.checkMemory(paths, each: 100, memory: 300)
+    #expect(throws: DatasetError.tooLarge(path: "a", images: 3, bytes: 300, memory: 299)) {
+      try ImageFolder.checkMemory(paths, each: 100, memory: 299)
+    }
+    #expect(throws: DatasetError.tooLarge(path: "a", images: 3, bytes: .max, memory: 299)) {
+      try ImageFolder.checkMemory(paths, each: .max, memory: 299)
+    }
   }
 
   @Test("progress reaches the end and can stop")
