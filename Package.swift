@@ -79,11 +79,11 @@ let faces: [Target] = [
       "Arrays",
     ]),
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
-  native("REPL", ["Session", "Syntax", "CReadline"]),
+  native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
   native(
     "Commands",
     [
-      "REPL", "Session", "Builtins", "Syntax",
+      "REPL", "Session", "Builtins", "Syntax", "CReadline",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
@@ -98,7 +98,7 @@ let faces: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Arrays", "Autograd"], path: "Tests/TestSupport",
     swiftSettings: language),
   tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
