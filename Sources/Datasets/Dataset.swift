@@ -72,7 +72,8 @@ public struct Dataset: Sendable {
 
   /// One line: name, count, size, classes, what was passed over.
   public var summary: String {
-    var text = "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
+    var text =
+      "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
     if labels != nil { text += ", \(classes.count) class\(classes.count == 1 ? "" : "es")" }
     let few = countsByClass().enumerated().filter { $0.element < 2 }.map { classes[$0.offset] }
     if labels != nil, !few.isEmpty, few.count < classes.count {
@@ -150,9 +151,10 @@ public struct Dataset: Sendable {
 
   /// Pixels 0 ... 1 of the images at some positions, [n, 3, H, W] float.
   public func floats(_ positions: [Int]? = nil) throws(ShapeError) -> NDArray {
-    let chosen = try positions.map { positions throws(ShapeError) in
-      try images.rows(at: NDArray(positions.map { Int32($0) }))
-    } ?? images
+    let chosen =
+      try positions.map { positions throws(ShapeError) in
+        try images.rows(at: NDArray(positions.map { Int32($0) }))
+      } ?? images
     return Pixels.unit(chosen)
   }
 }

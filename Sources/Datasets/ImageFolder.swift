@@ -68,7 +68,8 @@ public enum ImageFolder {
 
   /// Memory that the machine does not have is better refused now than after an hour of decoding.
   static func checkMemory(
-    _ paths: [String], each: Int, memory: Int = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    _ paths: [String], each: Int,
+    memory: Int = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
   ) throws(DatasetError) {
     let (bytes, isOverflowing) = paths.count.multipliedReportingOverflow(by: each)
     guard isOverflowing || bytes > memory else { return }
@@ -154,7 +155,9 @@ private struct Listing {
     skippedCount += entries.count - folders.count
   }
 
-  private static func nothing(_ path: String, _ entries: [String], _ folders: [String]) -> DatasetError {
+  private static func nothing(_ path: String, _ entries: [String], _ folders: [String])
+    -> DatasetError
+  {
     for folder in folders {
       let inner = (try? ImageFolder.names(in: path + "/" + folder)) ?? []
       if inner.contains(where: { ImageFolder.isFolder("\(path)/\(folder)/\($0)") }) {

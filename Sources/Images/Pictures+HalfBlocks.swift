@@ -43,7 +43,9 @@ extension Pictures {
 
   private static func code(_ color: Color, _ ink: Ink) -> String {
     if ink == .trueColor { return "2;\(color.red);\(color.green);\(color.blue)" }
-    let (low, high) = (min(color.red, color.green, color.blue), max(color.red, color.green, color.blue))
+    let (low, high) = (
+      min(color.red, color.green, color.blue), max(color.red, color.green, color.blue)
+    )
     if high - low < 10 {
       // The ramp has 24 greys, 8, 18 ... 238; the ends are in the cube.
       if (4..<243).contains(color.brightness) { return "5;\(232 + (color.brightness - 3) / 10)" }

@@ -32,8 +32,8 @@ extension Pictures {
     var columns: [Int: [UInt8]] = [:]
     for y in top..<min(top + 6, raster.height) {
       for x in 0..<raster.width {
-        columns[palette.index(of: raster[x, y]), default: Array(repeating: 0, count: raster.width)][x]
-          |= 1 << UInt8(y - top)
+        columns[palette.index(of: raster[x, y]), default: Array(repeating: 0, count: raster.width)][
+          x] |= 1 << UInt8(y - top)
       }
     }
     for (color, bits) in columns.sorted(by: { $0.key < $1.key }) {
@@ -50,7 +50,8 @@ extension Pictures {
       var end = start + 1
       while end < bits.count, bits[end] == bits[start] { end += 1 }
       let letter = String(UnicodeScalar(63 + bits[start]))
-      text += end - start > 3 ? "!\(end - start)\(letter)" : String(repeating: letter, count: end - start)
+      text +=
+        end - start > 3 ? "!\(end - start)\(letter)" : String(repeating: letter, count: end - start)
       start = end
     }
   }

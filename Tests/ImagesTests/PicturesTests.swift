@@ -42,7 +42,8 @@ struct PicturesTests {
     #expect(try Pictures.halfBlocks(ramp, columns: 80, rows: 2, ink: .ascii) == " .:-=+*#%@\n")
   }
 
-  @Test("a picture is shrunk to fit, never cut", arguments: [(200, 100), (100, 333), (7, 5), (81, 1)])
+  @Test(
+    "a picture is shrunk to fit, never cut", arguments: [(200, 100), (100, 333), (7, 5), (81, 1)])
   func fits(width: Int, height: Int) throws {
     // 0.45 lies in the middle of what one letter stands for.
     let picture = NDArray(repeating: Float(0.45), shape: [3, height, width])
@@ -55,7 +56,9 @@ struct PicturesTests {
     #expect(Set(lines.joined()).count == 1)
   }
 
-  @Test("greys of 256 colours are the nearest of the ramp or the cube", arguments: [0, 8, 100, 238, 255])
+  @Test(
+    "greys of 256 colours are the nearest of the ramp or the cube",
+    arguments: [0, 8, 100, 238, 255])
   func greys(value: Int) throws {
     let text = try Pictures.halfBlocks(
       NDArray(repeating: UInt8(value), shape: [1, 2, 1]), columns: 8, rows: 8, ink: .colors256)
@@ -75,14 +78,17 @@ struct PicturesTests {
   func sixel() throws {
     var random = RandomSource(seed: 2)
     // At most 200 colours, each in a cell of its own: the palette holds them all.
-    let colors = (0..<200).map { index in [index % 32 * 8, index / 32 * 8, random.integer(below: 256)] }
+    let colors = (0..<200).map { index in
+      [index % 32 * 8, index / 32 * 8, random.integer(below: 256)]
+    }
     let (height, width) = (13, 31)
     var bytes = [UInt8](repeating: 0, count: 3 * height * width)
     for pixel in 0..<(height * width) {
       let color = colors[random.integer(below: 200)]
       for channel in 0..<3 { bytes[channel * height * width + pixel] = UInt8(color[channel]) }
     }
-    let decoded = decode(try Pictures.sixel(NDArray(bytes, shape: [3, height, width])), height, width)
+    let decoded = decode(
+      try Pictures.sixel(NDArray(bytes, shape: [3, height, width])), height, width)
     // Half a percent of 255, rounded up.
     for (a, b) in zip(decoded, bytes) { #expect(abs(a - Int(b)) <= 2) }
   }
@@ -94,7 +100,8 @@ struct PicturesTests {
     let green: [UInt8] = (0..<1024).map { UInt8($0 / 32 * 8) }
     let blue: [UInt8] = (0..<1024).map { UInt8(255 - $0 / 4) }
     let bytes = red + green + blue
-    let decoded = decode(try Pictures.sixel(NDArray(bytes, shape: [3, height, width])), height, width)
+    let decoded = decode(
+      try Pictures.sixel(NDArray(bytes, shape: [3, height, width])), height, width)
     let error = zip(decoded, bytes).map { abs($0 - Int($1)) }.max() ?? 255
     // 1024 colours on a square surface in 256 boxes: 2 x 2 cells of 8 levels on average.
     #expect(error <= 32, "\(error)")
@@ -110,7 +117,11 @@ struct PicturesTests {
     func numbers() -> [Int] {
       var list = [0]
       while at < body.count, (48...57).contains(body[at]) || body[at] == 59 {
-        if body[at] == 59 { list.append(0) } else { list[list.count - 1] = list[list.count - 1] * 10 + body[at] - 48 }
+        if body[at] == 59 {
+          list.append(0)
+        } else {
+          list[list.count - 1] = list[list.count - 1] * 10 + body[at] - 48
+        }
         at += 1
       }
       return list
@@ -133,7 +144,8 @@ struct PicturesTests {
         for column in x..<(x + count) {
           for row in 0..<6 where bits >> row & 1 == 1 {
             for channel in 0..<3 {
-              planes[(channel * height + top + row) * width + column] = palette[color]?[channel] ?? -1
+              planes[(channel * height + top + row) * width + column] =
+                palette[color]?[channel] ?? -1
             }
           }
         }
