@@ -110,7 +110,8 @@ let testTargets: [Target] = [
   tests("TrainingTests", of: ["Training", "Layers", "Autograd", "Arrays", "TestSupport"]),
   tests(
     "MaskedModelingTests",
-    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"]),
+    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
+    data: ["golden_logistic.py"]),
   tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),

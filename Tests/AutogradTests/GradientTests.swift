@@ -174,7 +174,10 @@ struct GradientTests {
       "mean squared error", [testNumbers([3, 6], seed: 8), testNumbers([3, 6], seed: 9)], terms: 12,
       { try meanSquaredError($0[0], $0[1]) }
     ) { x in
-      zip(rows(x[0], 6), rows(x[1], 6)).map { a, b in zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / 6 }
+      zip(rows(x[0], 6), rows(x[1], 6)).map { (a: [Double], b: [Double]) -> Double in
+        let squares = zip(a, b).map { (p: Double, q: Double) -> Double in (p - q) * (p - q) }
+        return squares.reduce(0, +) / 6
+      }
     },
     GradientCase(
       "layer norm",
@@ -184,7 +187,11 @@ struct GradientTests {
       rows(x[0], 19).flatMap { row -> [Double] in
         let mean = row.reduce(0, +) / 19
         let variance = row.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 19
-        return row.enumerated().map { ($1 - mean) / (variance + 1e-6).squareRoot() * x[1][$0] + x[2][$0] }
+        let deviation = (variance + 1e-6).squareRoot()
+        return row.indices.map { (i: Int) -> Double in
+          let normal: Double = (row[i] - mean) / deviation
+          return normal * x[1][i] + x[2][i]
+        }
       }
     },
     GradientCase(
@@ -210,7 +217,9 @@ struct GradientTests {
     let depth = width / heads
     var y = [Double](repeating: 0, count: batch * tokens * width)
     func at(_ image: Int, _ token: Int, _ part: Int, _ head: Int, _ i: Int) -> Double {
-      qkv[(image * tokens + token) * 3 * width + part * width + head * depth + i]
+      let row: Int = (image * tokens + token) * 3 * width
+      let column: Int = part * width + head * depth + i
+      return qkv[row + column]
     }
     for image in 0..<batch {
       for head in 0..<heads {
@@ -218,13 +227,15 @@ struct GradientTests {
           let scores = (0..<tokens).map { (key: Int) -> Double in
             var dot = 0.0
             for i in 0..<depth { dot += at(image, query, 0, head, i) * at(image, key, 1, head, i) }
-            return dot / Double(depth).squareRoot() + bias[(head * tokens + query) * tokens + key]
+            let place: Int = (head * tokens + query) * tokens + key
+            return dot / Double(depth).squareRoot() + bias[place]
           }
           let weights = softmaxRow(scores)
           for i in 0..<depth {
             var sum = 0.0
             for key in 0..<tokens { sum += weights[key] * at(image, key, 2, head, i) }
-            y[(image * tokens + query) * width + head * depth + i] = sum
+            let place: Int = (image * tokens + query) * width + head * depth + i
+            y[place] = sum
           }
         }
       }
