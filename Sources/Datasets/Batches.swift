@@ -103,7 +103,8 @@ private struct Recipe: Sendable {
 
   private func copy(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) {
     source.images.withElements(of: UInt8.self) { bytes in
-      Pixels.unit(bytes.extracting((position * out.count)..<((position + 1) * out.count)), into: out)
+      Pixels.unit(
+        bytes.extracting((position * out.count)..<((position + 1) * out.count)), into: out)
     }
   }
 

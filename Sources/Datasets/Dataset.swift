@@ -8,6 +8,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case foldersOfFolders(path: String, folder: String)
   case emptyClasses(path: String, folders: [String])
   case sizes(path: String, seen: String, wanted: String)
+  case tooLarge(path: String, images: Int, bytes: Int, memory: Int)
   case binary(path: String, reason: String)
   case option(String)
   case cancelled
@@ -26,6 +27,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         + "; a class needs at least one .jpg, .jpeg or .png, or take its folder away"
     case .sizes(let path, let seen, let wanted):
       "\(path) is \(seen), the images before it \(wanted); name one size for all: size: 224"
+    case .tooLarge(let path, let images, let bytes, let memory):
+      "\(path): \(images) images take \(bytes >> 20) MB, this machine has \(memory >> 20) MB; "
+        + "try a smaller size: or fewer images per_class:"
     case .binary(let path, let reason): "\(path) is no CIFAR file: \(reason)"
     case .option(let text): text
     case .cancelled: "loading was stopped"
@@ -68,7 +72,8 @@ public struct Dataset: Sendable {
 
   /// One line: name, count, size, classes, what was passed over.
   public var summary: String {
-    var text = "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
+    var text =
+      "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
     if labels != nil { text += ", \(classes.count) class\(classes.count == 1 ? "" : "es")" }
     let few = countsByClass().enumerated().filter { $0.element < 2 }.map { classes[$0.offset] }
     if labels != nil, !few.isEmpty, few.count < classes.count {
@@ -146,9 +151,10 @@ public struct Dataset: Sendable {
 
   /// Pixels 0 ... 1 of the images at some positions, [n, 3, H, W] float.
   public func floats(_ positions: [Int]? = nil) throws(ShapeError) -> NDArray {
-    let chosen = try positions.map { positions throws(ShapeError) in
-      try images.rows(at: NDArray(positions.map { Int32($0) }))
-    } ?? images
+    let chosen =
+      try positions.map { positions throws(ShapeError) in
+        try images.rows(at: NDArray(positions.map { Int32($0) }))
+      } ?? images
     return Pixels.unit(chosen)
   }
 }

@@ -41,6 +41,7 @@ public enum ImageFolder {
     _ paths: [String], size: Int?, progress: (Int, Int) throws -> Bool
   ) throws -> NDArray {
     let first = try decoded(paths[0], size: size)
+    try checkMemory(paths, each: first.byteCount)
     var images = NDArray(zeros: Shape([paths.count] + first.shape.extents), .uint8)
     let results = Results(count: paths.count)
     let chunk = 256
@@ -63,6 +64,17 @@ public enum ImageFolder {
       guard try progress(end, paths.count) else { throw DatasetError.cancelled }
     }
     return images
+  }
+
+  /// Memory that the machine does not have is better refused now than after an hour of decoding.
+  static func checkMemory(
+    _ paths: [String], each: Int,
+    memory: Int = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  ) throws(DatasetError) {
+    let (bytes, isOverflowing) = paths.count.multipliedReportingOverflow(by: each)
+    guard isOverflowing || bytes > memory else { return }
+    throw .tooLarge(
+      path: paths[0], images: paths.count, bytes: isOverflowing ? .max : bytes, memory: memory)
   }
 
   private static func copy(_ image: NDArray, into images: inout NDArray, at index: Int) {
@@ -143,7 +155,9 @@ private struct Listing {
     skippedCount += entries.count - folders.count
   }
 
-  private static func nothing(_ path: String, _ entries: [String], _ folders: [String]) -> DatasetError {
+  private static func nothing(_ path: String, _ entries: [String], _ folders: [String])
+    -> DatasetError
+  {
     for folder in folders {
       let inner = (try? ImageFolder.names(in: path + "/" + folder)) ?? []
       if inner.contains(where: { ImageFolder.isFolder("\(path)/\(folder)/\($0)") }) {

@@ -59,7 +59,9 @@ public enum Shapes {
   /// Two tinted greys that differ in brightness by at least 0.3, either one the brighter.
   private static func colors(_ random: inout RandomSource) -> ([Double], [Double]) {
     var (a, b) = (0.0, 0.0)
-    while abs(a - b) < 0.3 { (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9)) }
+    while abs(a - b) < 0.3 {
+      (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9))
+    }
     func tinted(_ grey: Double) -> [Double] {
       (0..<3).map { _ in grey + random.uniform(in: -0.1...0.1) }
     }
@@ -87,7 +89,8 @@ public enum Shapes {
     case 7:
       let (dx, dy) = (x - 0.42, y)
       return max(r - 0.9, 0.72 - (dx * dx + dy * dy).squareRoot())
-    case 8: return min(box(x, y - 0.6, 0.85, 0.17), box(x, y, 0.85, 0.17), box(x, y + 0.6, 0.85, 0.17))
+    case 8:
+      return min(box(x, y - 0.6, 0.85, 0.17), box(x, y, 0.85, 0.17), box(x, y + 0.6, 0.85, 0.17))
     default:
       let head = max(0.15 - x, 0.6 * (x - 0.95) + 0.8 * abs(y))
       return min(head, box(x + 0.35, y, 0.55, 0.2))

@@ -121,7 +121,8 @@ public enum ImageFile {
     .unreadable(path: path, reason: String(cString: strerror(errno)))
   }
 
-  private static func planar(_ pixels: UnsafePointer<UInt8>, _ height: Int, _ width: Int) -> NDArray {
+  private static func planar(_ pixels: UnsafePointer<UInt8>, _ height: Int, _ width: Int) -> NDArray
+  {
     var image = NDArray(zeros: [3, height, width], .uint8)
     image.withMutableElements(of: UInt8.self) { out in
       let area = height * width

@@ -1,8 +1,8 @@
 public import Arrays
 
-/// Several images as one picture, and pictures as text.
+/// Several images as one picture, and pictures as text for a terminal.
 public enum Pictures {
-  /// Images side by side in rows with a thin white border, tiny ones enlarged.
+  /// Images side by side in rows with a thin white border, tiny ones enlarged by whole numbers.
   ///
   /// - Shapes: [N, 3, H, W] or [N, 1, H, W], float 0 ... 1 (or uint8) -> [3, h, w] float.
   public static func grid(_ images: NDArray, columns: Int? = nil, scale: Int? = nil) -> NDArray {
@@ -36,27 +36,5 @@ public enum Pictures {
       }
     }
     return picture
-  }
-
-  /// A picture as lines of half blocks in 24-bit colour, at most `columns` wide and `rows` high.
-  public static func halfBlocks(_ picture: NDArray, columns: Int, rows: Int) throws(ImageError) -> String {
-    let (bytes, height, width) = try ImageFile.interleaved(picture)
-    let factor = max(
-      1.0, Double(width) / Double(max(1, columns)), Double(height) / Double(max(1, 2 * rows)))
-    let (w, h) = (max(1, Int(Double(width) / factor)), max(2, Int(Double(height) / factor)))
-    func color(_ x: Int, _ y: Int) -> String {
-      let sx = min(width - 1, Int((Double(x) + 0.5) * Double(width) / Double(w)))
-      let sy = min(height - 1, Int((Double(y) + 0.5) * Double(height) / Double(h)))
-      let at = 3 * (sy * width + sx)
-      return "\(bytes[at]);\(bytes[at + 1]);\(bytes[at + 2])"
-    }
-    var text = ""
-    for y in stride(from: 0, to: h - 1, by: 2) {
-      for x in 0..<w {
-        text += "\u{1B}[38;2;\(color(x, y))m\u{1B}[48;2;\(color(x, y + 1))m\u{2580}"
-      }
-      text += "\u{1B}[0m\n"
-    }
-    return text
   }
 }

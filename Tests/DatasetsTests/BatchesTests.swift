@@ -81,7 +81,8 @@ struct BatchesTests {
       return batches
     }
     let first = try run(2, pauseMicroseconds: 0)
-    #expect(first.allSatisfy { $0.images.elements(of: Float.self).allSatisfy { (0...1).contains($0) } })
+    #expect(
+      first.allSatisfy { $0.images.elements(of: Float.self).allSatisfy { (0...1).contains($0) } })
     let second = try run(5, pauseMicroseconds: 3000)
     for (a, b) in zip(first, second) { #expect(a.images == b.images && a.labels == b.labels) }
     // Augmenting changes the pixels: the plain batch of the same order differs.

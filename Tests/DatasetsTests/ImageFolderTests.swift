@@ -1,8 +1,9 @@
 import Arrays
-import Datasets
 import Glibc
 import Images
 import Testing
+
+@testable import Datasets
 
 /// An image of one colour.
 private func plain(_ value: UInt8, _ height: Int = 8, _ width: Int = 8) -> [UInt8] {
@@ -37,8 +38,10 @@ struct ImageFolderTests {
     #expect(data.labels?.elements(of: Int32.self) == [0, 1, 1])
     #expect(data.skippedCount == 2)
     #expect(data.countsByClass() == [1, 2])
-    #expect(data.summary.hasSuffix(
-      "3 images of 3 x 8 x 8, 2 classes, fewer than two images in cat, 2 other files passed over"))
+    #expect(
+      data.summary.hasSuffix(
+        "3 images of 3 x 8 x 8, 2 classes, fewer than two images in cat, 2 other files passed over")
+    )
     #expect(try ImageFolder.load(scratch.path, perClass: 1).count == 2)
   }
 
@@ -95,11 +98,25 @@ struct ImageFolderTests {
     #expect("\(error!)".contains(path), "\(error!)")
   }
 
+  @Test("what the memory cannot hold is refused before it is read")
+  func memory() throws {
+    let paths = ["a", "b", "c"]
+    try ImageFolder.checkMemory(paths, each: 100, memory: 300)
+    #expect(throws: DatasetError.tooLarge(path: "a", images: 3, bytes: 300, memory: 299)) {
+      try ImageFolder.checkMemory(paths, each: 100, memory: 299)
+    }
+    #expect(throws: DatasetError.tooLarge(path: "a", images: 3, bytes: .max, memory: 299)) {
+      try ImageFolder.checkMemory(paths, each: .max, memory: 299)
+    }
+  }
+
   @Test("progress reaches the end and can stop")
   func progress() throws {
     let scratch = folder((0..<10).map { ("\($0).png", plain(1)) })
     var seen = [(Int, Int)]()
-    _ = try ImageFolder.load(scratch.path) { seen.append(($0, $1)); return true }
+    _ = try ImageFolder.load(scratch.path) {
+      seen.append(($0, $1)); return true
+    }
     #expect(seen.last.map { $0.0 == 10 && $0.1 == 10 } == true)
     #expect(throws: DatasetError.cancelled) {
       try ImageFolder.load(scratch.path) { _, _ in false }
@@ -112,7 +129,8 @@ struct ImageFolderTests {
     #expect(try firstBytes(ImageFolder.load(scratch.path)) == (0..<300).map { UInt8($0 % 251) })
   }
 
-  @Test("the images that CCV_DATA names load, twice the same", .enabled(if: getenv("CCV_DATA") != nil))
+  @Test(
+    "the images that CCV_DATA names load, twice the same", .enabled(if: getenv("CCV_DATA") != nil))
   func real() throws {
     let path = String(cString: getenv("CCV_DATA"))
     let data = try ImageFolder.load(path, size: 32, perClass: 20)

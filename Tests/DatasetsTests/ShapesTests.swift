@@ -17,9 +17,9 @@ struct ShapesTests {
 
   @Test("the mean colour does not tell the class")
   func colors() {
-    // A class's mean over 400 images of one image's mean (standard deviation about 0.17, the colours'
-    // own) has a standard error of 0.0085; any two of ten classes lie within 0.06 (five of
-    // sqrt(2) * 0.0085) unless a class has colours of its own.
+    // One image's mean varies as its ground does, uniform in 0.1 ... 0.9 and away from the figure:
+    // standard deviation about 0.25. Means of 400 images differ by sqrt(2 / 400) * 0.25 = 0.018; five of
+    // those are more than any of 45 pairs of classes shows unless a class has colours of its own.
     let data = Shapes.load(count: 4000, isTraining: true)
     let bytes = data.images.elements(of: UInt8.self)
     for channel in 0..<3 {
@@ -30,7 +30,7 @@ struct ShapesTests {
         for pixel in start..<(start + 1024) { sum += Int(bytes[pixel]) }
         sums[index % 10] += Double(sum) / 1024 / 255 / 400
       }
-      #expect((sums.max() ?? 1) - (sums.min() ?? 0) < 0.06, "\(sums)")
+      #expect((sums.max() ?? 1) - (sums.min() ?? 0) < 0.09, "\(sums)")
     }
   }
 }

@@ -137,7 +137,8 @@ struct ImageFileTests {
     for (a, b) in zip(image.elements(of: UInt8.self), back.elements(of: UInt8.self)) {
       #expect(abs(Int(a) - Int(b)) <= 4)
     }
-    #expect(try ImageFile.jpeg(noise(64, 64), quality: 20).count < ImageFile.jpeg(noise(64, 64)).count)
+    #expect(
+      try ImageFile.jpeg(noise(64, 64), quality: 20).count < ImageFile.jpeg(noise(64, 64)).count)
   }
 
   @Test("floats are clamped and rounded, one channel is grey, NaN is black")

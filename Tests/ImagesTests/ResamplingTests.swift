@@ -61,7 +61,8 @@ struct ResamplingTests {
   @Test("single pixels and lines can be resized")
   func tiny() {
     for shape: Shape in [[3, 1, 1], [3, 1, 9], [3, 2, 1], [1, 3, 3]] {
-      let result = Resampling.resized(NDArray(repeating: UInt8(9), shape: shape), height: 5, width: 6)
+      let result = Resampling.resized(
+        NDArray(repeating: UInt8(9), shape: shape), height: 5, width: 6)
       #expect(result.shape == [shape[0], 5, 6])
     }
   }
