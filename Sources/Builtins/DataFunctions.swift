@@ -144,12 +144,15 @@ enum DataFunctions {
       let size = call.has(3) ? try call.integer(3, in: 1...65536) : nil
       if lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") || lower.hasSuffix(".png") {
         let image = try ImageFile.read(path)
-        let pixels = size.map { Resampling.centerCrop(image, size: $0) } ?? image
+        // Bicubic weights overshoot: rounding to bytes keeps pixels within 0 ... 1.
+        let pixels = size.map { Resampling.centerCrop(image, size: $0).converted(to: .uint8) } ?? image
         return Tensors.owned(pixels.scaled(by: 1 / 255))
       }
       var dataset: Dataset
       if CIFAR10.isFolder(path) {
         dataset = try CIFAR10.load(path, isTraining: isTraining)
+      } else if CIFAR100.isFolder(path) {
+        dataset = try CIFAR100.load(path, isTraining: isTraining)
       } else {
         let perClass = call.has(4) ? try call.integer(4, in: 1...Int.max) : nil
         var line: ProgressLine?

@@ -127,7 +127,11 @@ enum SavedValues {
         let prefix = node.names?.first ?? ""
         for item in layer.layer.parameters {
           let array = try tensor(prefix.isEmpty ? item.name : prefix + "." + item.name)
-          item.parameter.value = try Tensors.replacement(Value(TensorHolder(array).object), for: item.parameter)
+          guard array.shape == item.parameter.shape else {
+            throw SafetensorsError.damaged(
+              path: path, reason: "\(item.name) is \(array.shape), wanted \(item.parameter.shape)")
+          }
+          item.parameter.value = array.converted(to: .float32)
         }
         return .owning(layer)
       case "tokenizer":
@@ -165,12 +169,6 @@ enum SavedValues {
       }
     }
   }
-}
-
-/// Keeps a tensor object alive while a borrowed value of it is read.
-private struct TensorHolder {
-  let object: TensorObject
-  init(_ array: NDArray) { object = TensorObject(array) }
 }
 
 /// Saving.
