@@ -20,6 +20,7 @@ struct CurveScript {
   private let isText: Bool
   private var curves: [Curve] = []
   private var barWidth = 1.0
+  private var barPlaces: [Double] = []
 
   init(_ figure: Figure, isText: Bool) {
     (self.figure, self.isText) = (figure, isText)
@@ -56,6 +57,7 @@ struct CurveScript {
     let barred = curves.indices.filter { curves[$0].style == .bars }
     let places = Set(barred.flatMap { curves[$0].points.map(\.x) }).sorted()
     guard !places.isEmpty else { return }
+    barPlaces = places
     let step = zip(places.dropFirst(), places).map { $0 - $1 }.min() ?? 1
     barWidth = 0.8 * step / Double(barred.count)
     // On a logarithmic axis no shift is the same for all bars.
@@ -79,7 +81,7 @@ struct CurveScript {
     for index in curves.indices {
       add(index, &data, &plots)
     }
-    return data + ranges + ["plot " + plots.joined(separator: ", \\\n     ")]
+    return data + key + ranges + ["plot " + plots.joined(separator: ", \\\n     ")]
   }
 
   private func add(_ index: Int, _ data: inout [String], _ plots: inout [String]) {
@@ -133,42 +135,39 @@ struct CurveScript {
     }
   }
 
-  /// gnuplot finds good ranges by itself but where all values are the same, and for bars.
+  /// The legend never hides data: between title and curves, or at the side where it is long.
+  private var key: [String] {
+    let names = curves.map { legend($0) }.filter { !$0.isEmpty }
+    let sample = "noautotitle reverse Left samplen 2"
+    if names.isEmpty { return ["set key off"] }
+    if names.count > 4 || names.reduce(0, { $0 + $1.count }) > 80 {
+      return ["set key outside right top vertical \(sample)"]
+    }
+    if isText { return ["set key below left horizontal \(sample)"] }
+    let rows = figure.title.isEmpty ? 2.5 : 4.5
+    return [
+      "set key at graph 0,1.01 left bottom horizontal \(sample)", "set tmargin \(rows)",
+      "set title offset 0,1.1",
+    ]
+  }
+
   private var ranges: [String] {
     let points = curves.flatMap { Array($0.points) }
     let x = Extent(points.map(\.x)), y = Extent(points.map(\.y))
-    var lines: [String] = []
-    if curves.contains(where: { $0.style == .bars }) {
-      lines.append("set boxwidth \(barWidth) absolute")
-      let margin = figure.isLogX ? 0 : barWidth
-      if margin > 0 { lines.append("set xrange [\(x.low - margin):\(x.high + margin)]") }
-      if !figure.isLogY, y.low >= 0 { lines.append("set yrange [0:\(y.high > 0 ? "*" : "1")]") }
-      return lines
+    guard curves.contains(where: { $0.style == .bars }) else {
+      let areLines = !isText && curves.allSatisfy { $0.style == .lines }
+      return x.commands("x", isLog: figure.isLogX, isTight: areLines)
+        + y.commands("y", isLog: figure.isLogY, isTight: false)
     }
-    if x.isPoint {
-      lines.append("set xrange \(x.widened(isLog: figure.isLogX))")
-    } else if curves.allSatisfy({ $0.style == .lines }) {
-      lines.append("set autoscale xfix")
+    var lines = ["set boxwidth \(barWidth) absolute"]
+    if !figure.isLogX {
+      lines.append("set xrange [\(x.low - barWidth):\(x.high + barWidth)]")
+      if barPlaces.count <= 12 {
+        lines += ["set xtics (\(barPlaces.map { "\($0)" }.joined(separator: ", ")))", "set grid noxtics"]
+      }
     }
-    if y.isPoint { lines.append("set yrange \(y.widened(isLog: figure.isLogY))") }
+    if figure.isLogY { return lines + y.commands("y", isLog: true, isTight: false) }
+    if y.low >= 0 { lines.append("set yrange [0:\(y.high > 0 ? "*" : "1")]") }
     return lines
-  }
-}
-
-/// The least and the greatest of some values.
-private struct Extent {
-  var low = Double.infinity, high = -Double.infinity
-
-  init(_ values: [Double]) {
-    for value in values { (low, high) = (min(low, value), max(high, value)) }
-  }
-
-  /// Whether gnuplot would see no range in it.
-  var isPoint: Bool { high - low <= 1e-9 * max(low.magnitude, high.magnitude) }
-
-  func widened(isLog: Bool) -> String {
-    if isLog { return "[\(low / 2):\(high * 2)]" }
-    let margin = max(high.magnitude, low.magnitude) * 0.1
-    return margin > 0 ? "[\(low - margin):\(high + margin)]" : "[-1:1]"
   }
 }

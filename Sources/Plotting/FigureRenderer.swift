@@ -31,7 +31,7 @@ public enum FigureRenderer {
     return String(decoding: drawing, as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
       .map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
-      .drop { $0.isEmpty }.joined(separator: "\n")
+      .drop { $0.allSatisfy(\.isWhitespace) }.joined(separator: "\n")
   }
 
   /// The figure as sixels, for terminals that show them.

@@ -12,7 +12,7 @@ enum GnuplotScript {
 
   static func script(_ figure: Figure, to target: Target) -> String {
     var lines = ["reset", "set encoding utf8", terminal(figure, target)]
-    lines += frame(figure, isText: target.isText)
+    lines += frame(figure, target)
     if let map = figure.heatMap {
       lines += HeatMapScript(map, figure, isText: target.isText).lines
     } else {
@@ -36,12 +36,14 @@ enum GnuplotScript {
     }
   }
 
-  private static func frame(_ figure: Figure, isText: Bool) -> [String] {
-    var lines = ["set key above left horizontal noautotitle"]
-    if isText {
+  private static func frame(_ figure: Figure, _ target: Target) -> [String] {
+    var lines: [String] = []
+    if target.isText {
       lines.append("set tics nomirror")
     } else {
       lines += [
+        // The letters of the label below hang into the edge of the picture else.
+        "set title font ',\(target == .svg ? 17 : 14)'", "set xlabel offset 0,0.3",
         "set border 3 lw 1 lc rgb '#666666'",
         "set tics nomirror out scale 0.6 textcolor rgb '#333333'",
         "set grid lt 1 lc rgb '#e4e4e4' lw 1",

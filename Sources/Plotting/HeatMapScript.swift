@@ -11,7 +11,7 @@ struct HeatMapScript {
     let cells = max(map.rows.count, map.columns.count, 1)
     let cellPixels = min(figure.width, figure.height) * 3 / 4 / cells
     labelFontSize = min(11, cellPixels / 3)
-    nameStep = max(1, (14 + max(cellPixels, 1) - 1) / max(cellPixels, 1))
+    nameStep = max(1, (22 + max(cellPixels, 1) - 1) / max(cellPixels, 1))
   }
 
   /// Smaller numbers than this cannot be read.
