@@ -41,7 +41,8 @@ struct CurveScript {
     for (x, y) in zip(series.x, series.y) {
       let point = Point(x: x * xScale, y: y * yScale)
       if point.x.magnitude <= Point.magnitudeMax, point.y.magnitude <= Point.magnitudeMax,
-        !figure.isLogX || point.x > 0, !figure.isLogY || point.y > 0
+        !figure.isLogX || point.x >= Point.logarithmicMin,
+        !figure.isLogY || point.y >= Point.logarithmicMin
       {
         run.append(point)
       } else if !run.isEmpty {

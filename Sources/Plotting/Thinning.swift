@@ -4,6 +4,8 @@ import Glibc
 struct Point: Equatable {
   /// gnuplot's arithmetic on ranges overflows beyond.
   static let magnitudeMax = 1e300
+  /// gnuplot takes less for no positive number on a logarithmic axis.
+  static let logarithmicMin = 1e-300
   var x: Double
   var y: Double
 }
