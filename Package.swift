@@ -78,11 +78,11 @@ let faces: [Target] = [
       "Arrays",
     ]),
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
-  native("REPL", ["Session", "Syntax", "CReadline"]),
+  native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
   native(
     "Commands",
     [
-      "REPL", "Session", "Builtins", "Syntax",
+      "REPL", "Session", "Builtins", "Syntax", "CReadline",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
@@ -97,11 +97,11 @@ let faces: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Arrays"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Arrays", "Autograd"], path: "Tests/TestSupport",
     swiftSettings: language),
   tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
-  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"]),
+  tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"], data: ["golden.py"]),
   tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),
   tests("ClusteringTests", of: ["Clustering", "Arrays", "TestSupport"]),
   tests("LayersTests", of: ["Layers", "Autograd", "Arrays", "TestSupport"]),
@@ -109,7 +109,8 @@ let testTargets: [Target] = [
   tests("TrainingTests", of: ["Training", "Layers", "Autograd", "Arrays", "TestSupport"]),
   tests(
     "MaskedModelingTests",
-    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"]),
+    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
+    data: ["golden_logistic.py"]),
   tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),

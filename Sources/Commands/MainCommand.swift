@@ -5,8 +5,11 @@ import Syntax
 /// The command line: `ccv FILE [args]`, `ccv -e CODE [args]`, `ccv` for the prompt or code from a pipe.
 public enum MainCommand {
   public static func run(_ arguments: [String]) -> Int32 {
+    // A pipe that is closed (gnuplot, a pager) is an error to report, not a reason to die.
+    signal(SIGPIPE, SIG_IGN)
     guard let first = arguments.first else {
-      return runStandardInput()
+      return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        ? Prompt.run() : runStandardInput()
     }
     switch first {
     case "-e":

@@ -1,4 +1,5 @@
 import Builtins
+import CReadline
 import Glibc
 import Session
 import Syntax
@@ -14,8 +15,14 @@ struct ScriptRunner {
     host.write = { Output.write($0, to: STDOUT_FILENO) }
     host.writeNote = { Output.write($0, to: STDERR_FILENO) }
     host.isInteractive = isatty(STDERR_FILENO) == 1
+    host.usesColor = Output.usesColor(STDOUT_FILENO)
+    host.width = { Int(ccv_terminal_columns()) }
     session = Session(host: host)
+    Self.running = session
+    ccv_on_interrupt { ScriptRunner.running?.interrupt() }
   }
+
+  nonisolated(unsafe) private static var running: Session?
 
   /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
   func run(_ file: SourceFile, echoes: Bool) -> Int32 {

@@ -56,13 +56,14 @@ public enum Shapes {
     }
   }
 
-  /// Two colours that differ in brightness by at least 0.25, either one the brighter.
+  /// Two tinted greys that differ in brightness by at least 0.3, either one the brighter.
   private static func colors(_ random: inout RandomSource) -> ([Double], [Double]) {
-    while true {
-      let a = (0..<3).map { _ in random.uniform() }, b = (0..<3).map { _ in random.uniform() }
-      let difference = (a[0] + a[1] + a[2] - b[0] - b[1] - b[2]) / 3
-      if abs(difference) >= 0.25 { return (a, b) }
+    var (a, b) = (0.0, 0.0)
+    while abs(a - b) < 0.3 { (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9)) }
+    func tinted(_ grey: Double) -> [Double] {
+      (0..<3).map { _ in grey + random.uniform(in: -0.1...0.1) }
     }
+    return (tinted(a), tinted(b))
   }
 
   /// Signed distance to the figure's edge, negative inside; the figure's radius is 1.

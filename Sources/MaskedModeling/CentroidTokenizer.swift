@@ -39,6 +39,11 @@ public struct CentroidTokenizer: Sendable {
         wanted: "K x C*\(patch)*\(patch)")
     }
     self.centroids = centroids.converted(to: .float32)
+    if let index = self.centroids.firstNonFinite {
+      throw ShapeError.valueOutOfRange(
+        operation: "tokenizer", what: "centroid \(index / centroids.shape[1])",
+        seen: "not finite (nan or infinite)", wanted: "finite numbers")
+    }
     (self.patch, self.history, self.counts, self.seconds) = (patch, history, counts, seconds)
   }
 
@@ -50,15 +55,29 @@ public struct CentroidTokenizer: Sendable {
   /// The token of each patch: the number of its nearest centroid, of equals the lowest.
   ///
   /// - Shapes: images [B, C, H, W] or patches [..., C P P] -> [B, N] or [...] int32.
+  /// - Throws: `ShapeError` for a side that P does not divide, `ClusteringError` for patches of
+  ///   another width, or with NaN or infinity in them.
   public func encode(_ x: NDArray) throws -> NDArray {
-    try Assignment.assign(try patches(of: x), to: centroids).ids
+    let points = try patches(of: x)
+    if let index = points.firstNonFinite {
+      throw ClusteringError.notFinite(row: index / points.shape[-1])
+    }
+    return try Assignment.assign(points, to: centroids).ids
   }
 
   /// The centroid of each token.
   ///
   /// - Shapes: ids [...] int32 -> [..., C P P].
+  /// - Throws: `ShapeError.valueOutOfRange` for an id outside 0 ..< k: tokens do not count from the
+  ///   end as indices do.
   public func decode(_ ids: NDArray) throws(ShapeError) -> NDArray {
-    try centroids.rows(at: ids)
+    if ids.elementType == .int32,
+      let id = ids.elements(of: Int32.self).first(where: { $0 < 0 || $0 >= k })
+    {
+      throw ShapeError.valueOutOfRange(
+        operation: "decode", what: "a token", seen: "\(id)", wanted: "0 to \(k - 1)")
+    }
+    return try centroids.rows(at: ids)
   }
 }
 
@@ -69,8 +88,7 @@ public func peakSignalToNoise(_ a: NDArray, _ b: NDArray) throws(ShapeError) -> 
   }
   guard a.count > 0 else { throw ShapeError.empty(operation: "psnr") }
   let difference = try elementwise(.subtract, a, b)
-  let squared = difference.elements(of: Float.self).reduce(0.0) { $0 + Double($1) * Double($1) }
-  return -10 * RealMath.log(squared / Double(a.count)) / RealMath.log(10)
+  return -10 * RealMath.log(difference.sumOfSquares / Double(a.count)) / RealMath.log(10)
 }
 
 /// Each patch with mean 0 and variance 1 over all its numbers together (unbiased variance):

@@ -25,7 +25,7 @@ public final class Session {
   public let machine: Machine
   public let host: Host
   private let library: LibraryIndex
-  private let scope: NameScope
+  let scope: NameScope
   private var moduleStack: [String] = []
   /// Warnings of the last unit.
   public private(set) var warnings: [Diagnostic] = []
@@ -160,5 +160,33 @@ public enum SourceReader {
       if count == 0 { return bytes }
       bytes += chunk[..<count]
     }
+  }
+}
+
+extension Session {
+  /// What `?name`, `??name`, `?E021` or `?some words` says.
+  public func helpText(for query: String) -> String {
+    let wantsSource = query.hasPrefix("??")
+    let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
+    if topic.isEmpty { return HelpPages.overview(machine) }
+    if let closure = closure(named: topic) {
+      return wantsSource ? closure.source + "\n" : HelpPages.page(closure)
+    }
+    if let value = value(of: topic) { return "\(topic): \(Display.summary(value))\n" }
+    return HelpPages.topic(topic, machine)
+  }
+
+  /// A function of the session or of the library, which is loaded for it.
+  private func closure(named name: String) -> ClosureObject? {
+    if let value = value(of: name) { return value.object as? ClosureObject }
+    guard knownNames.contains(name), machine.builtinIndex(name) == nil else { return nil }
+    let outcome = machineValue(of: name)
+    return outcome?.object as? ClosureObject
+  }
+
+  private func machineValue(of name: String) -> Value? {
+    guard case .slot(let slot) = scope.resolve(name) else { return nil }
+    if machine[global: slot].isAbsent { _ = try? machine.fillSlot(slot) }
+    return machine[global: slot]
   }
 }

@@ -1,0 +1,123 @@
+import Builtins
+import CReadline
+import Glibc
+import Interpreter
+public import Session
+import Syntax
+
+/// The terminal conversation: reads a line or a block, runs it, shows what it gave.
+public final class Conversation {
+  private let session: Session
+  private let completion: Completion
+  private let history = History()
+  private var promptNumber = 0
+  private var explained: Set<String> = []
+
+  nonisolated(unsafe) private static var running: Session?
+
+  public init(session: Session) {
+    self.session = session
+    completion = Completion(session: session)
+  }
+
+  /// Talks until Ctrl-D or `exit()`; the exit code.
+  public func run() -> Int32 {
+    Self.running = session
+    ccv_on_interrupt { Conversation.running?.interrupt() }
+    ccv_readline_setup(
+      "ccv",
+      { context, line, start, end, append in
+        guard let context, let line else { return nil }
+        return Unmanaged<Conversation>.fromOpaque(context).takeUnretainedValue()
+          .complete(String(cString: line), Int(start), Int(end), append)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    for entry in history.load() { ccv_history_add(entry) }
+    session.host.write("ccv - ? for help, Ctrl-D leaves\n")
+    while true {
+      switch readBlock() {
+      case .end:
+        session.host.write("\n")
+        return 0
+      case .nothing: continue
+      case .block(let text):
+        if let code = handle(text) { return code }
+      }
+    }
+  }
+
+  private enum Reading { case end, nothing, block(String) }
+
+  /// Lines until the parser says that they are complete.
+  private func readBlock() -> Reading {
+    var text = ""
+    var lastWasEmptyInterrupt = false
+    while true {
+      var raw: UnsafeMutablePointer<CChar>?
+      let status = ccv_readline(text.isEmpty ? "ccv> " : " ... ", &raw)
+      defer { free(raw) }
+      switch status {
+      case CCV_LINE_END:
+        // In the middle of a block Ctrl-D gives it up.
+        if text.isEmpty { return .end }
+        session.host.write("\n")
+        return .nothing
+      case CCV_LINE_INTERRUPTED:
+        if text.isEmpty, !lastWasEmptyInterrupt { session.host.writeNote("(Ctrl-D leaves)\n") }
+        session.machine.clearInterrupt()
+        lastWasEmptyInterrupt = true
+        return .nothing
+      default: break
+      }
+      guard let raw else { return .end }
+      text += (text.isEmpty ? "" : "\n") + String(cString: raw)
+      if text.allSatisfy(\.isWhitespace) { return .nothing }
+      if text.hasPrefix("?") || !parse(SourceFile(name: "", text: text)).isIncomplete { break }
+    }
+    ccv_history_add(text)
+    history.append(text)
+    return .block(text)
+  }
+
+  private func handle(_ text: String) -> Int32? {
+    let trimmed = text.drop { $0 == " " }
+    if trimmed.hasPrefix("?") {
+      session.host.write(session.helpText(for: String(trimmed)))
+      return nil
+    }
+    promptNumber += 1
+    let outcome = session.evaluate(
+      SourceFile(name: "<prompt \(promptNumber)>", text: text), isPrompt: true)
+    for warning in session.warnings { say(warning) }
+    switch outcome {
+    case .value(let text): if let text { session.host.write(text + "\n") }
+    case .rejected(let diagnostics): diagnostics.forEach(say)
+    case .failed(let diagnostic): say(diagnostic)
+    case .interrupted: session.host.writeNote("interrupted; every variable is as it was\n")
+    case .exit(let code): return code
+    }
+    return nil
+  }
+
+  /// The long form the first time a code comes up in a session, later the short one.
+  private func say(_ diagnostic: Diagnostic) {
+    let renderer = DiagnosticRenderer(
+      usesColor: session.host.usesColor, width: session.host.width(),
+      isShort: !explained.insert(diagnostic.code).inserted)
+    session.host.writeNote(renderer.render(diagnostic))
+  }
+
+  private func complete(
+    _ line: String, _ start: Int, _ end: Int, _ append: UnsafeMutablePointer<CChar>?
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+    let found = completion.candidates(line, start: start, end: end)
+    guard !found.texts.isEmpty else { return nil }
+    append?.pointee = CChar(found.append?.asciiValue ?? 0)
+    let array = UnsafeMutableRawPointer(
+      malloc((found.texts.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride))?
+      .bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: found.texts.count + 1)
+    guard let array else { return nil }
+    for (index, text) in found.texts.enumerated() { (array + index).initialize(to: strdup(text)) }
+    (array + found.texts.count).initialize(to: nil)
+    return array
+  }
+}
