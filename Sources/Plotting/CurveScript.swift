@@ -74,7 +74,8 @@ struct CurveScript {
   var lines: [String] {
     guard curves.contains(where: { !$0.runs.isEmpty }) else {
       return [
-        "unset logscale", "unset tics", "unset grid", "set label 1 'no data yet' at graph 0.5,0.5 center",
+        "unset logscale", "unset tics", "unset grid",
+        "set label 1 'no data yet' at graph 0.5,0.5 center",
         "set xrange [0:1]", "set yrange [0:1]", "plot NaN",
       ]
     }
@@ -164,7 +165,9 @@ struct CurveScript {
     if !figure.isLogX {
       lines.append("set xrange [\(x.low - barWidth):\(x.high + barWidth)]")
       if barPlaces.count <= 12 {
-        lines += ["set xtics (\(barPlaces.map { "\($0)" }.joined(separator: ", ")))", "set grid noxtics"]
+        lines += [
+          "set xtics (\(barPlaces.map { "\($0)" }.joined(separator: ", ")))", "set grid noxtics",
+        ]
       }
     }
     if figure.isLogY { return lines + y.commands("y", isLog: true, isTight: false) }

@@ -35,7 +35,8 @@ struct Gnuplot: Sendable {
   /// The first terminal of this gnuplot that opens windows.
   func windowTerminal() -> String? {
     guard let answer = try? output(of: "set print '-'\nprint GPVAL_TERMINALS\n") else { return nil }
-    let terminals = Set(String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isWhitespace))
+    let terminals = Set(
+      String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isWhitespace))
     return ["qt", "wxt", "x11"].first { terminals.contains(Substring($0)) }
   }
 }

@@ -27,12 +27,15 @@ enum GnuplotScript {
     let size = "size \(bounded(figure.width)),\(bounded(figure.height))"
     switch target {
     case .png: return "set terminal pngcairo noenhanced \(size) font 'Sans,12' background '#ffffff'"
-    case .svg: return "set terminal svg noenhanced \(size) font 'sans-serif,15' background '#ffffff'"
+    case .svg:
+      return "set terminal svg noenhanced \(size) font 'sans-serif,15' background '#ffffff'"
     case .sixel: return "set terminal sixelgd noenhanced \(size)"
     case .text(let columns, let rows, let isColored):
       let color = isColored ? "ansirgb" : "mono"
-      return "set terminal dumb noenhanced nofeed \(color) size \(max(columns, 40)),\(max(rows, 10))"
-    case .window(let terminal): return "set terminal \(terminal) 0 noenhanced persist noraise \(size)"
+      return
+        "set terminal dumb noenhanced nofeed \(color) size \(max(columns, 40)),\(max(rows, 10))"
+    case .window(let terminal):
+      return "set terminal \(terminal) 0 noenhanced persist noraise \(size)"
     }
   }
 

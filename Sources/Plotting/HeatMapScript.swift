@@ -37,7 +37,8 @@ struct HeatMapScript {
     if !isText {
       lines += [
         "unset border", "set tics scale 0", "set size ratio \(Double(rows) / Double(columns))",
-        "set palette defined (0 '#f7fbff', 0.5 '#6baed6', 1 '#08306b')", "set cbrange [\(low):\(high)]",
+        "set palette defined (0 '#f7fbff', 0.5 '#6baed6', 1 '#08306b')",
+        "set cbrange [\(low):\(high)]",
         hasLabels ? "unset colorbox" : "set colorbox noborder",
       ]
     }

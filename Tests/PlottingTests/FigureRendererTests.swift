@@ -9,7 +9,8 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
 @Suite struct FigureRendererTests {
   /// A folder of its own.
   private let folder: String = {
-    var name = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/plots-XXXXXX".utf8CString)
+    var name = Array(
+      "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/plots-XXXXXX".utf8CString)
     precondition(mkdtemp(&name) != nil, "a temporary folder")
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }()
@@ -26,9 +27,10 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
     defer { closedir(listing) }
     var names: [String] = []
     while let entry = readdir(listing) {
-      names.append(withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      })
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+          tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
     return names.filter { !$0.hasPrefix(".") }.sorted()
   }
@@ -59,11 +61,14 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
     #expect(text.contains("a_b {c}") && text.contains("\\f g"))
   }
 
-  @Test("hard values are drawn", .enabled(if: hasGnuplot), arguments: [
-    ([], []), ([1], [1]), ([0], [0]), ([1, 2], [.nan, .infinity]), ([1, 2], [5, 5]),
-    ([1, 1], [2, 3]), ([1, 2], [1e308, -1e308]), ([1, 2], [.leastNonzeroMagnitude, .leastNormalMagnitude]), ([-1, 2], [-3, -2]),
-    ([1e-9, 1e9], [1e-9, 1e9]), ([1, 2, 3], [1, .nan, 2]),
-  ] as [([Double], [Double])])
+  @Test(
+    "hard values are drawn", .enabled(if: hasGnuplot),
+    arguments: [
+      ([], []), ([1], [1]), ([0], [0]), ([1, 2], [.nan, .infinity]), ([1, 2], [5, 5]),
+      ([1, 1], [2, 3]), ([1, 2], [1e308, -1e308]),
+      ([1, 2], [.leastNonzeroMagnitude, .leastNormalMagnitude]), ([-1, 2], [-3, -2]),
+      ([1e-9, 1e9], [1e-9, 1e9]), ([1, 2, 3], [1, .nan, 2]),
+    ] as [([Double], [Double])])
   func hardValues(x: [Double], y: [Double]) throws {
     for style in Figure.Series.Style.allCases {
       for (isLogX, isLogY) in [(false, false), (true, true)] {
@@ -75,9 +80,11 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
     }
   }
 
-  @Test("heat maps of one cell, with gaps and with negative values are drawn", .enabled(if: hasGnuplot), arguments: [
-    [7], [1, 2, .nan, 4], [-1, -2, -3, -4], [0, 0, 0, 0], [.nan],
-  ] as [[Double]])
+  @Test(
+    "heat maps of one cell, with gaps and with negative values are drawn", .enabled(if: hasGnuplot),
+    arguments: [
+      [7], [1, 2, .nan, 4], [-1, -2, -3, -4], [0, 0, 0, 0], [.nan],
+    ] as [[Double]])
   func heatMaps(values: [Double]) throws {
     let names = values.count == 1 ? ["one"] : ["one", "it's"]
     var figure = Figure()
@@ -87,13 +94,15 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
     #expect(try !FigureRenderer.text(figure, columns: 60, rows: 15).isEmpty)
   }
 
-  @Test("text has no escape codes unless asked, and no blank lines on top", .enabled(if: hasGnuplot))
+  @Test(
+    "text has no escape codes unless asked, and no blank lines on top", .enabled(if: hasGnuplot))
   func text() throws {
     let figure = Self.curve([1, 2, 3], [3, 1, 2])
     let plain = try FigureRenderer.text(figure, columns: 60, rows: 15)
     #expect(!plain.contains("\u{1b}") && !plain.hasPrefix("\n") && !plain.hasPrefix("\u{c}"))
     #expect(plain.split(separator: "\n").allSatisfy { $0.count <= 60 })
-    #expect(try FigureRenderer.text(figure, columns: 60, rows: 15, isColored: true).contains("\u{1b}["))
+    #expect(
+      try FigureRenderer.text(figure, columns: 60, rows: 15, isColored: true).contains("\u{1b}["))
     #expect(try FigureRenderer.sixel(figure).hasPrefix("\u{1b}P"))
   }
 

@@ -36,10 +36,12 @@ import Testing
         """)
   }
 
-  @Test("no text leaves its quotes", arguments: [
-    ("a_b{c}\\n\"d\"", "'a_b{c}\\n\"d\"'"), ("it's", "'it''s'"), ("'", "''''"),
-    ("a\nb\tc\u{1b}[0m", "'a b c [0m'"), ("a\r\nb", "'a  b'"), ("π 日本", "'π 日本'"),
-  ])
+  @Test(
+    "no text leaves its quotes",
+    arguments: [
+      ("a_b{c}\\n\"d\"", "'a_b{c}\\n\"d\"'"), ("it's", "'it''s'"), ("'", "''''"),
+      ("a\nb\tc\u{1b}[0m", "'a b c [0m'"), ("a\r\nb", "'a  b'"), ("π 日本", "'π 日本'"),
+    ])
   func quoting(text: String, quoted: String) {
     #expect(GnuplotScript.quoted(text) == quoted)
   }
@@ -84,10 +86,12 @@ import Testing
       ])
   }
 
-  @Test("numbers of a heat map are short", arguments: [
-    (0, "0"), (0.333333, "0.33"), (-0.5, "-0.50"), (12.345, "12.35"), (0.00123, "1.23e-3"),
-    (-45_678, "-4.57e4"),
-  ])
+  @Test(
+    "numbers of a heat map are short",
+    arguments: [
+      (0, "0"), (0.333333, "0.33"), (-0.5, "-0.50"), (12.345, "12.35"), (0.00123, "1.23e-3"),
+      (-45_678, "-4.57e4"),
+    ])
   func shortNumbers(value: Double, text: String) {
     #expect(HeatMapScript.short(value) == text)
   }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct WholeFileTests {
   private let folder: String = {
-    var name = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/whole-XXXXXX".utf8CString)
+    var name = Array(
+      "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/whole-XXXXXX".utf8CString)
     precondition(mkdtemp(&name) != nil, "a temporary folder")
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }()
