@@ -44,8 +44,7 @@ let foundation: [Target] = [
   shim("COpenBLAS", libraries: ["dl"]),
   shim("CImageCodecs", libraries: ["png", "jpeg"]),
   shim("CReadline", libraries: ["readline"]),
-  shim(
-    "CGnuplot", libraries: ["boost_iostreams", "boost_system", "boost_filesystem", "util"]),
+  shim("CGnuplot", libraries: ["boost_iostreams", "boost_filesystem"]),
   shim("CLibrary", exclude: ["README.md"]),
 ]
 

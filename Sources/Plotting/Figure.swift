@@ -3,8 +3,10 @@ public struct Figure: Sendable {
   /// One curve, set of points or set of bars. Values that are not finite are gaps.
   public struct Series: Sendable {
     public enum Style: String, Sendable, CaseIterable { case lines, points, bars }
+    /// The text of the legend; empty: not in the legend.
     public var name: String
     public var x: [Double]
+    /// As many as `x`.
     public var y: [Double]
     public var style: Style
 
@@ -16,10 +18,12 @@ public struct Figure: Sendable {
   /// A matrix of numbers with names for rows and columns: a confusion matrix.
   public struct HeatMap: Sendable {
     public var rows: [String], columns: [String]
-    /// Row by row.
+    /// Row by row, `rows.count` x `columns.count`. Values that are not finite are empty cells.
     public var values: [Double]
 
     public init(rows: [String], columns: [String], values: [Double]) {
+      precondition(
+        values.count == rows.count * columns.count, "a heat map has a value for each cell")
       (self.rows, self.columns, self.values) = (rows, columns, values)
     }
   }
@@ -27,34 +31,18 @@ public struct Figure: Sendable {
   public var title = ""
   public var xLabel = ""
   public var yLabel = ""
+  /// On a logarithmic axis values that are not positive are gaps.
   public var isLogX = false
   public var isLogY = false
-  /// "%" prints ratios as percentages.
+  /// "%" shows the ratio r as 100 r %; else a gnuplot format such as "%.2f"; empty: as it fits.
   public var xFormat = ""
   public var yFormat = ""
-  /// Pixels.
+  /// Pixels, 64...16384; sizes outside are drawn at the nearer end.
   public var width = 900
   public var height = 560
   public var series: [Series] = []
+  /// Drawn instead of the series.
   public var heatMap: HeatMap?
 
   public init() {}
-}
-
-/// Why there is no plot.
-public enum PlotError: Error, Equatable, CustomStringConvertible {
-  case gnuplotMissing
-  case gnuplot(String)
-  case unwritable(path: String, reason: String)
-  case unknownKind(path: String)
-
-  /// What was seen and what to try.
-  public var description: String {
-    switch self {
-    case .gnuplotMissing: "gnuplot is not installed, so nothing can be drawn; apt-get install gnuplot-nox"
-    case .gnuplot(let text): "gnuplot could not draw this: \(text)"
-    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
-    case .unknownKind(let path): "\(path): a figure is saved as .png or .svg"
-    }
-  }
 }
