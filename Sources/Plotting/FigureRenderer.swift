@@ -2,8 +2,8 @@
 public enum FigureRenderer {
   /// Writes a .png or .svg, whole or not at all.
   ///
-  /// - Throws: `PlotError.unknownKind` for another ending, `.unwritable` when the folder is missing,
-  ///   closed or full, `.gnuplotMissing`, `.gnuplot`. An older file of that name stays in each case.
+  /// - Throws: `PlotError.unknownKind` for another ending, `.unwritable` when the folder is
+  ///   missing, closed or full, `.gnuplotMissing`, `.gnuplot`. An older file of that name stays.
   public static func save(_ figure: Figure, to path: String) throws(PlotError) {
     try save(figure, to: path, with: Gnuplot())
   }
@@ -22,7 +22,7 @@ public enum FigureRenderer {
     try WholeFile.write(drawing, to: path)
   }
 
-  /// The figure in characters, at least 40 x 10; `isColored` for a terminal that knows ANSI colours.
+  /// The figure in characters, at least 40 x 10; `isColored` for a terminal with ANSI colours.
   public static func text(
     _ figure: Figure, columns: Int, rows: Int, isColored: Bool = false
   ) throws(PlotError) -> String {

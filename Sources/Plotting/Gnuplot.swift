@@ -24,7 +24,7 @@ struct Gnuplot: Sendable {
     }
   }
 
-  /// gnuplot repeats the line of the script and marks the place with a caret; its last line says why.
+  /// gnuplot repeats the line of the script with a caret under the place; its last line says why.
   static func complaint(in message: String) -> String {
     let lines = message.split(whereSeparator: \.isNewline).map { line in
       String(line.drop { $0 == " " || $0 == "\t" })

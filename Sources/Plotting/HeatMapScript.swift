@@ -47,7 +47,8 @@ struct HeatMapScript {
 
   private func layers(threshold: Double) -> [String] {
     let cells =
-      "$m using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror fs solid noborder lc palette"
+      "$m using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror "
+      + "fs solid noborder lc palette"
     if isText { return ["$m using 1:2:4 with labels"] }
     guard hasLabels else { return [cells] }
     // White on dark cells; nothing counted stands back.

@@ -3,7 +3,7 @@ import Glibc
 
 /// A figure that is redrawn while its data grows, at most five times a second.
 ///
-/// With a display it lives in one window, kept by one gnuplot; otherwise `frame` gives text to print.
+/// With a display it lives in one window, kept by one gnuplot; else `frame` gives text to print.
 /// The clock is the caller's: `now` is in seconds from any fixed moment. Use it from one thread.
 public final class LiveFigure {
   /// Seconds between two drawings.

@@ -61,7 +61,7 @@ struct PixelGrid {
     return kept
   }
 
-  /// Of points the first on each pixel; of a line, which may come back, each first step onto another pixel.
+  /// Of points the first on each pixel; of a line, which may come back, each step onto another.
   private func thinnedByPixel(
     _ runs: [[Point]], _ xs: Axis, _ ys: Axis, isLine: Bool
   ) -> [[Point]] {
