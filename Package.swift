@@ -111,11 +111,11 @@ let testTargets: [Target] = [
     "MaskedModelingTests",
     of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
     data: ["golden_logistic.py"]),
-  tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
+  tests("SyntaxTests", of: ["Syntax"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
-  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Arrays"]),
+  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax"]),
 ]
 

@@ -5,7 +5,8 @@ final class Scratch {
   let path: String
 
   init() {
-    var template = Array("/tmp/ccv-test-XXXXXX".utf8CString)
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"  // TMPDIR by its own default
+    var template = Array("\(folder)/ccv-test-XXXXXX".utf8CString)
     path = String(cString: mkdtemp(&template))
   }
 
