@@ -1,0 +1,110 @@
+// The one table of error codes. A code, once released, keeps its meaning for good.
+// E001-E019 lexer, E020-E059 parser (E021 is the run-time shape mismatch), E060-E099 resolver and
+// compiler, E100-E199 run time.
+
+/// A stable code such as `E021`, and the one-line title of its help page.
+public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
+  /// The number behind the `E`, 1...999.
+  public let number: Int
+
+  /// What the code stands for, in one line.
+  public let title: String
+
+  init(_ number: Int, _ title: String) {
+    precondition(1...999 ~= number, "an error code has three digits")
+    self.number = number
+    self.title = title
+  }
+
+  /// The code as users see it: `E021`.
+  public var description: String {
+    let digits = String(number)
+    return "E" + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+
+  /// Finds a code by its text, in either case: `E021`, `e21` and `21` name the same code.
+  public static func named(_ text: String) -> ErrorCode? {
+    let digits = text.first == "E" || text.first == "e" ? text.dropFirst() : text[...]
+    guard let number = Int(digits) else { return nil }
+    return all.first { $0.number == number }
+  }
+}
+
+extension ErrorCode {
+  /// Every code, in numerical order.
+  public static let all: [ErrorCode] = lexer + parser + runtime
+
+  static let lexer: [ErrorCode] = [
+    notUTF8, unclosedString, unknownEscape, badNumber, unknownSuffix, inexactInteger,
+    numberTooLarge, strangeCharacter, typographicQuote, unclosedInterpolation, foreignOperator,
+  ]
+
+  static let parser: [ErrorCode] = [
+    unexpectedToken, unclosedBracket, strayCloser, missingBlock, missingSeparator,
+    notAssignable, reservedWord, chainedComparison, pipeTarget, misplacedElse, tooDeep,
+    foreignSyntax, assignmentInCondition, repeatedName, tryWithoutCatch,
+    missingComma, importPath,
+  ]
+
+  static let runtime: [ErrorCode] = [shapeMismatch]
+
+  /// E001.
+  public static let notUTF8 = ErrorCode(1, "the text is not UTF-8")
+  /// E002.
+  public static let unclosedString = ErrorCode(2, "a string is not closed")
+  /// E003.
+  public static let unknownEscape = ErrorCode(3, "an escape in a string is not known")
+  /// E004.
+  public static let badNumber = ErrorCode(4, "a number is not well formed")
+  /// E005.
+  public static let unknownSuffix = ErrorCode(5, "a number has a suffix that is not known")
+  /// E006.
+  public static let inexactInteger = ErrorCode(6, "an integer is too long to be exact")
+  /// E007.
+  public static let numberTooLarge = ErrorCode(7, "a number is too large")
+  /// E008.
+  public static let strangeCharacter = ErrorCode(8, "a character has no meaning here")
+  /// E009.
+  public static let typographicQuote = ErrorCode(9, "a quotation mark is a typographic one")
+  /// E010.
+  public static let unclosedInterpolation = ErrorCode(10, "an interpolation is not well formed")
+  /// E011.
+  public static let foreignOperator = ErrorCode(11, "an operator belongs to another language")
+
+  /// E020.
+  public static let unexpectedToken = ErrorCode(20, "something else was expected here")
+  /// E021.
+  public static let shapeMismatch = ErrorCode(21, "shapes do not line up")
+  /// E022.
+  public static let unclosedBracket = ErrorCode(22, "a bracket is not closed")
+  /// E023.
+  public static let strayCloser = ErrorCode(23, "a closing bracket has no partner")
+  /// E024.
+  public static let missingBlock = ErrorCode(24, "a block in braces was expected")
+  /// E025.
+  public static let missingSeparator = ErrorCode(25, "a statement does not end where it should")
+  /// E026.
+  public static let notAssignable = ErrorCode(26, "the left side cannot be assigned")
+  /// E027.
+  public static let reservedWord = ErrorCode(27, "a word of the language is used as a name")
+  /// E028.
+  public static let chainedComparison = ErrorCode(28, "comparisons do not chain")
+  /// E029.
+  public static let pipeTarget = ErrorCode(29, "a pipe needs a function on its right")
+  /// E030.
+  public static let misplacedElse = ErrorCode(30, "`else` stands on a line of its own")
+  /// E031.
+  public static let tooDeep = ErrorCode(31, "the program is nested too deeply")
+  /// E032.
+  public static let foreignSyntax = ErrorCode(32, "a form belongs to another language")
+  /// E034.
+  public static let assignmentInCondition = ErrorCode(34, "a condition holds `=`")
+  /// E035.
+  public static let repeatedName = ErrorCode(35, "a name is given twice")
+  /// E036.
+  public static let tryWithoutCatch = ErrorCode(36, "`try` has no `catch`")
+  /// E037.
+  public static let missingComma = ErrorCode(37, "a comma is missing")
+  /// E038.
+  public static let importPath = ErrorCode(38, "`import` needs a path in quotes")
+}
