@@ -37,6 +37,7 @@ extension ErrorCode {
   static let lexer: [ErrorCode] = [
     notUTF8, unclosedString, unknownEscape, badNumber, unknownSuffix, inexactInteger,
     numberTooLarge, strangeCharacter, typographicQuote, unclosedInterpolation, foreignOperator,
+    sourceTooLong,
   ]
 
   static let parser: [ErrorCode] = [
@@ -70,6 +71,9 @@ extension ErrorCode {
   public static let unclosedInterpolation = ErrorCode(10, "an interpolation is not well formed")
   /// E011.
   public static let foreignOperator = ErrorCode(11, "an operator belongs to another language")
+
+  /// E012.
+  public static let sourceTooLong = ErrorCode(12, "a text is too long")
 
   /// E020.
   public static let unexpectedToken = ErrorCode(20, "something else was expected here")

@@ -1,0 +1,171 @@
+// Brackets, operators and every character that has no place in a program. Signs of other languages
+// are named with their cure and, where the meaning is plain, read as ccv's own sign, so that one
+// habit does not hide the next mistake.
+
+extension Lexer {
+  mutating func lexSign() {
+    switch byte() {
+    case Ascii.leftParenthesis: return open(.leftParenthesis, .parenthesis)
+    case 0x5B: return open(.leftBracket, .bracket)
+    case Ascii.leftBrace: return open(.leftBrace, .brace)
+    case 0x29: return close(.rightParenthesis, .parenthesis)
+    case 0x5D: return close(.rightBracket, .bracket)
+    case Ascii.rightBrace: return lexRightBrace()
+    case Ascii.colon where isInInterpolation: return lexFormatColon()
+    case Ascii.percent where isAtLineStart: return lexForeignComment()
+    default: break
+    }
+    if lexForeignSign() { return }
+    for length in [3, 2, 1] {
+      if let kind = Self.signs[spelling(length)] {
+        if kind == .pipe && isAtLineStart { joinToPreviousLine() }
+        let start = offset
+        offset += length
+        return emit(kind, from: start)
+      }
+    }
+    let start = offset
+    offset += 1
+    report(.strangeCharacter(file, SourceRange(start: start, end: offset), scalarBefore(offset)))
+  }
+
+  private static let signs: [String: Token.Kind] = [
+    ",": .comma, ";": .semicolon, ":": .colon, ".": .dot, "..": .range, "..<": .halfOpenRange,
+    "...": .ellipsis, "=": .assign, "=>": .fatArrow, "->": .thinArrow, "|>": .pipe, "+": .plus,
+    "-": .minus, "*": .star, "/": .slash, "@": .at, "^": .caret, "==": .equal, "!=": .notEqual,
+    "<": .less, "<=": .lessOrEqual, ">": .greater, ">=": .greaterOrEqual,
+  ]
+
+  private func spelling(_ length: Int) -> String {
+    let end = min(offset + length, file.bytes.count)
+    return end - offset == length
+      ? String(decoding: file.bytes[offset..<end], as: UTF8.self) : ""
+  }
+
+  private func scalarBefore(_ end: Int) -> Unicode.Scalar {
+    Unicode.Scalar(file.bytes[end - 1])
+  }
+
+  private var isInInterpolation: Bool {
+    if case .interpolation? = frames.last { true } else { false }
+  }
+
+  private mutating func lexRightBrace() {
+    guard isInInterpolation else { return close(.rightBrace, .brace) }
+    frames.removeLast()
+    offset += 1
+    emit(.interpolationEnd, from: offset - 1)
+  }
+
+  private mutating func lexFormatColon() {
+    offset += 1
+    emit(.colon, from: offset - 1)
+    lexFormat()
+  }
+
+  // MARK: - Other languages
+
+  /// Reads a sign of another language; false when none stands here.
+  private mutating func lexForeignSign() -> Bool {
+    guard let sign = ForeignSign.all.first(where: { spelling($0.spelling.utf8.count) == $0.spelling })
+    else { return false }
+    if sign.isCommentStart { return lexSlashes(sign) }
+    guard isForeign(sign) else { return false }
+    let start = offset
+    offset += sign.spelling.utf8.count
+    report(.foreignSign(file, SourceRange(start: start, end: offset), sign))
+    if let meaning = sign.meaning { emit(meaning, from: start) }
+    return true
+  }
+
+  /// `x < -1`, `a - -b` and `x .name` are ccv; only the other readings of these letters are not.
+  private func isForeign(_ sign: ForeignSign) -> Bool {
+    switch sign.spelling {
+    case "<-": return Ascii.isBlank(byte(2)) && offset > 0 && Ascii.isBlank(file.bytes[offset - 1])
+    case "--", "++":
+      let rest = file.bytes[(offset + 2)...].drop(while: Ascii.isBlank)
+      guard let next = rest.first else { return true }
+      return Ascii.isLineEnd(next) || next == Ascii.hash || next == 0x3B || next == Ascii.rightBrace
+        || next == 0x29
+    default: return true
+    }
+  }
+
+  /// `//` divides in one language and starts a comment in another: digits, a bracket or a single
+  /// word after it are an operand.
+  private mutating func lexSlashes(_ sign: ForeignSign) -> Bool {
+    let rest = file.bytes[(offset + 2)...].drop(while: Ascii.isBlank)
+    let word = rest.drop(while: Ascii.isNameCharacter).drop(while: Ascii.isBlank)
+    let isOperand =
+      lastKind?.endsValue ?? false && !isAtLineStart
+      && (rest.first.map { Ascii.isDigit($0) || $0 == Ascii.leftParenthesis } ?? false
+        || (rest.first.map(Ascii.isNameStart) ?? false
+          && !(word.first.map(Ascii.isNameStart) ?? false)))
+    guard isOperand && sign.spelling == "//" else {
+      lexForeignComment()
+      return true
+    }
+    let start = offset
+    offset += 2
+    report(.foreignSign(file, SourceRange(start: start, end: offset), sign))
+    emit(.div, from: start)
+    return true
+  }
+
+  private mutating func lexForeignComment() {
+    let start = offset
+    if byte() == Ascii.slash && byte(1) == 0x2A {
+      offset += 2
+      while offset < file.bytes.count && !(byte() == 0x2A && byte(1) == Ascii.slash) { offset += 1 }
+      offset = min(offset + 2, file.bytes.count)
+    } else {
+      while offset < file.bytes.count && !Ascii.isLineEnd(byte()) { offset += 1 }
+    }
+    let sign = byte(start - offset) == Ascii.percent ? 1 : 2
+    report(.foreignComment(file, SourceRange(start: start, end: min(start + sign, offset))))
+    tokens.append(Token(.comment, SourceRange(start: start, end: offset)))
+  }
+
+  // MARK: - Beyond ASCII
+
+  mutating func lexNonASCII() {
+    let start = offset
+    let first = scalar()
+    if first.properties.isXIDStart {
+      skipNameCharacters()
+      return emit(.name, from: start)
+    }
+    if typographicQuotes.contains(first) { return lexTypographicString() }
+    offset += UTF8.width(first)
+    if let sign = ForeignSign.typographic[first] {
+      report(.foreignSign(file, SourceRange(start: start, end: offset), sign))
+      if let meaning = sign.meaning { emit(meaning, from: start) }
+      return
+    }
+    while byte() >= 0x80 && scalar() == first { offset += UTF8.width(first) }
+    report(.strangeCharacter(file, SourceRange(start: start, end: offset), first))
+  }
+
+  /// Reads `“text”` as one piece, when the line has a second quotation mark.
+  private mutating func lexTypographicString() {
+    let start = offset
+    let first = scalar()
+    offset += UTF8.width(first)
+    var end = offset
+    while offset < file.bytes.count && !Ascii.isLineEnd(byte()) {
+      let next = scalar()
+      offset += byte() < 0x80 ? 1 : UTF8.width(next)
+      if typographicQuotes.contains(next) || next == "\"" {
+        end = offset
+        break
+      }
+    }
+    offset = end
+    report(.typographicQuote(file, SourceRange(start: start, end: offset), first))
+    emit(.invalid, from: start)
+  }
+}
+
+private let typographicQuotes: Set<Unicode.Scalar> = [
+  "\u{2018}", "\u{2019}", "\u{201A}", "\u{201C}", "\u{201D}", "\u{201E}", "\u{AB}", "\u{BB}",
+]
