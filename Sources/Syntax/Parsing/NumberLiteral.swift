@@ -82,6 +82,6 @@ enum NumberLiteral {
   }
 
   private static func isExact(_ digits: String, _ number: Double) -> Bool {
-    UInt64(digits).map { $0 == UInt64(exactly: number) } ?? false
+    number < 0x1p63 && UInt64(digits) == UInt64(number)
   }
 }
