@@ -24,7 +24,7 @@ extension Diagnostic {
   }
 
   static func thinArrow(_ file: SourceFile, _ token: Token) -> Diagnostic {
-    foreign(file, token, "`->` is not a sign of ccv", "`=>`.")
+    foreign(file, token, "`->` is not part of ccv", "`=>`.")
   }
 
   static func functionBody(

@@ -26,7 +26,7 @@ extension Diagnostic {
     let lines = isMultiline ? "" : ", or use `\"\"\"` for text of several lines"
     return Diagnostic(
       code: .unclosedString, message: "the string is not closed \(end)",
-      primary: Label(file, isMultiline ? quote : line, "it starts at \(sign) and never ends"),
+      primary: Label(file, isMultiline ? quote : line, isMultiline ? "opened here" : ""),
       hint: "close it with \(sign)\(lines).")
   }
 
@@ -133,7 +133,7 @@ extension Diagnostic {
   static func numberTooLarge(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
       code: .numberTooLarge, message: "`\(file.text(of: range))` is too large for a number",
-      primary: Label(file, range, "the largest is about 1.8e308"), hint: "`inf` for infinity.")
+      primary: Label(file, range, "the largest is about 1.8e308"), hint: "a smaller exponent.")
   }
 
   // MARK: - Signs
@@ -142,7 +142,7 @@ extension Diagnostic {
     _ file: SourceFile, _ range: SourceRange, _ sign: ForeignSign
   ) -> Diagnostic {
     Diagnostic(
-      code: .foreignOperator, message: "`\(sign.spelling)` is not a sign of ccv",
+      code: .foreignOperator, message: "`\(sign.spelling)` is not part of ccv",
       primary: Label(file, range), hint: sign.cure)
   }
 

@@ -30,7 +30,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .unexpectedToken, message: "expected \(wanted), found \(found)",
-      primary: Label(file, token.range, "\(wanted) belongs here"),
+      primary: Label(file, token.range),
       secondary: opener.map { [Label(file, $0.range, "opened here")] } ?? [])
   }
 
@@ -98,12 +98,11 @@ extension Diagnostic {
   }
 
   static func missingComma(
-    _ file: SourceFile, _ before: Token, _ token: Token, isList: Bool
+    _ file: SourceFile, after before: Token, isList: Bool
   ) -> Diagnostic {
     Diagnostic(
       code: .missingComma, message: "a comma is missing",
       primary: Label(file, before.range.endPoint, "`,` belongs here"),
-      secondary: [Label(file, token.range)],
       hint: isList ? "`[1, 2]`; rows are separated by `;`: `[1, 2; 3, 4]`." : "`f(a, b)`.")
   }
 
@@ -352,12 +351,18 @@ extension Diagnostic {
         ? "name the function first: `let f = x => ...`, then `|> f`." : "`x |> f` or `x |> f(a: 1)`.")
   }
 
+  static func numberedField(_ file: SourceFile, _ token: Token, _ digits: String) -> Diagnostic {
+    Diagnostic(
+      code: .unexpectedToken, message: "a field has a name, and `\(digits)` is a number",
+      primary: Label(file, token.range), hint: "`x[\(digits)]` for an element.")
+  }
+
   static func operatorAfterPipe(_ file: SourceFile, _ token: Token, _ found: String) -> Diagnostic {
     Diagnostic(
       code: .pipeTarget, message: "\(found) cannot follow the call of a pipe",
       primary: Label(file, token.range),
       notes: ["A pipe binds more loosely than every operator."],
-      hint: "parentheses around the pipe: `(x |> f(1)) \(found.filter { $0 != "`" }) ...`.")
+      hint: "parentheses around the pipe: `(x |> f(1))`.")
   }
 
   static func arrowAfterExpression(_ file: SourceFile, _ token: Token) -> Diagnostic {

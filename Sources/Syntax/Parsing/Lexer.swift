@@ -86,7 +86,7 @@ struct Lexer {
 
   mutating func emit(_ kind: Token.Kind, from start: Int) {
     tokens.append(Token(kind, SourceRange(start: start, end: offset)))
-    guard !kind.isComment && kind != .newline else { return }
+    guard !kind.isComment && kind != .newline && kind != .endOfInput else { return }
     lastKind = kind
     isAtLineStart = false
   }

@@ -12,19 +12,19 @@ extension Lexer {
     case 0x5D: return close(.rightBracket, .bracket)
     case Ascii.rightBrace: return lexRightBrace()
     case Ascii.colon where isInInterpolation: return lexFormatColon()
+    case Ascii.dot where Ascii.isDigit(byte(1)) && !(lastKind?.endsValue ?? false):
+      return lexBareFraction()
     case Ascii.percent where isAtLineStart: return lexForeignComment()
     default: break
     }
-    if lexForeignSign() { return }
-    for length in [3, 2, 1] {
-      if let kind = Self.signs[spelling(length)] {
-        if kind == .pipe && isAtLineStart { joinToPreviousLine() }
-        let start = offset
-        offset += length
-        return emit(kind, from: start)
-      }
-    }
+    let length = [3, 2, 1].first { Self.signs[spelling($0)] != nil } ?? 0
+    if lexForeignSign(longerThan: length) { return }
     let start = offset
+    if let kind = Self.signs[spelling(length)] {
+      if kind == .pipe && isAtLineStart { joinToPreviousLine() }
+      offset += length
+      return emit(kind, from: start)
+    }
     offset += 1
     report(.strangeCharacter(file, SourceRange(start: start, end: offset), scalarBefore(offset)))
   }
@@ -44,6 +44,15 @@ extension Lexer {
 
   private func scalarBefore(_ end: Int) -> Unicode.Scalar {
     Unicode.Scalar(file.bytes[end - 1])
+  }
+
+  /// `.5`, where no value stands before the point.
+  private mutating func lexBareFraction() {
+    let start = offset
+    offset += 1
+    while Ascii.isDigit(byte()) { offset += 1 }
+    report(.pointWithoutDigit(file, SourceRange(start: start, end: offset)))
+    emit(.number, from: start)
   }
 
   private var isInInterpolation: Bool {
@@ -66,9 +75,9 @@ extension Lexer {
   // MARK: - Other languages
 
   /// Reads a sign of another language; false when none stands here.
-  private mutating func lexForeignSign() -> Bool {
-    guard let sign = ForeignSign.all.first(where: { spelling($0.spelling.utf8.count) == $0.spelling })
-    else { return false }
+  private mutating func lexForeignSign(longerThan length: Int) -> Bool {
+    let match = ForeignSign.all.first { spelling($0.spelling.utf8.count) == $0.spelling }
+    guard let sign = match, sign.spelling.utf8.count > length else { return false }
     if sign.isCommentStart { return lexSlashes(sign) }
     guard isForeign(sign) else { return false }
     let start = offset
@@ -87,6 +96,7 @@ extension Lexer {
       guard let next = rest.first else { return true }
       return Ascii.isLineEnd(next) || next == Ascii.hash || next == 0x3B || next == Ascii.rightBrace
         || next == 0x29
+    case "::": return frames.last != .bracket
     default: return true
     }
   }

@@ -129,7 +129,7 @@ extension Lexer {
     {
       offset += 1
     }
-    emit(.format, from: start)
+    if offset > start { emit(.format, from: start) }
   }
 
   // MARK: - Comments

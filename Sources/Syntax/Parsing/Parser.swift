@@ -37,14 +37,17 @@ private func isIncomplete(_ lexer: Lexer, _ parser: Parser) -> Bool {
 /// Both lists in source order. After a lexer error the rest of that line is read with a repaired
 /// token, and what the parser says of it is more often echo than news.
 private func merged(_ lexer: [Diagnostic], _ parser: [Diagnostic]) -> [Diagnostic] {
+  func start(_ diagnostic: Diagnostic) -> Int { diagnostic.primary?.range.start ?? 0 }
   func line(_ diagnostic: Diagnostic) -> Int? {
     diagnostic.primary.map { $0.file.line(at: $0.range.start) }
   }
-  let touched = Set(lexer.compactMap(line))
-  let news = parser.filter { !touched.contains(line($0) ?? 0) }
-  return (lexer + news).sorted { a, b in
-    (a.primary?.range.start ?? 0) < (b.primary?.range.start ?? 0)
+  var firstOnLine: [Int: Int] = [:]
+  for diagnostic in lexer {
+    guard let line = line(diagnostic) else { continue }
+    firstOnLine[line] = min(firstOnLine[line] ?? Int.max, start(diagnostic))
   }
+  let news = parser.filter { start($0) < firstOnLine[line($0) ?? 0] ?? Int.max }
+  return (lexer + news).sorted { start($0) < start($1) }
 }
 
 /// The state of one parse.
@@ -79,7 +82,7 @@ struct Parser {
 
   init(_ lexer: Lexer) {
     file = lexer.file
-    tokens = lexer.tokens.filter { !$0.kind.isComment }
+    tokens = Self.withEndAfterLastToken(lexer.tokens.filter { !$0.kind.isComment })
     partners = Self.partners(in: tokens)
     documentation = attachDocumentation(lexer.tokens, in: lexer.file)
     cellStarts = lexer.tokens.filter { $0.kind == .cellMarker }.map(\.range.start)
@@ -88,6 +91,14 @@ struct Parser {
 
   /// Whether the input ends with `##` lines that wait for their `fn`.
   var endsInDocumentation: Bool { documentation[tokens.count - 1] != nil }
+
+  /// What is missing at the end is missing after the last word, not below the last line.
+  private static func withEndAfterLastToken(_ tokens: [Token]) -> [Token] {
+    guard let last = tokens.last(where: { $0.kind != .newline && $0.kind != .endOfInput }) else {
+      return tokens
+    }
+    return tokens.dropLast() + [Token(.endOfInput, last.range.endPoint)]
+  }
 
   private static func partners(in tokens: [Token]) -> [Int] {
     var result = [Int](repeating: 0, count: tokens.count)
@@ -179,8 +190,7 @@ struct Parser {
 
   /// Skips to the end of the statement, reading the blocks of a broken `for` or `fn` for mistakes.
   mutating func recover(from start: Int) {
-    let ownsBlocks =
-      tokens[start].kind.startsStatement || [.if, .with, .else].contains(tokens[start].kind)
+    let ownsBlocks = [.for, .while, .fn, .try, .if, .with, .else].contains(tokens[start].kind)
     while true {
       switch kind {
       case .endOfInput, .newline, .semicolon, .rightBrace: return

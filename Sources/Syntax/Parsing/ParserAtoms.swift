@@ -51,8 +51,8 @@ extension Parser {
       position += 2
       return Expr(.record([]), range(from: opener.range))
     }
-    if kind == .rightParenthesis { throw fail(.emptyParentheses(file, range(from: opener.range))) }
-    if kind == .range || (kind == .name || kind.isWord) && peek().kind == .colon {
+    if kind == .rightParenthesis { throw fail(.emptyParentheses(file, opener.range.union(current.range))) }
+    if kind == .range || startsField {
       return try parseRecord(opener)
     }
     let inner = try insideBrackets { (parser) throws(Abandoned) in try parser.parseExpression() }
@@ -63,6 +63,14 @@ extension Parser {
     group.range = range(from: opener.range)
     group.isParenthesized = true
     return group
+  }
+
+  /// Whether a name and `:` stand here, or what people write for a name.
+  private var startsField: Bool {
+    if kind == .stringStart {
+      return peek().kind == .stringText && peek(2).kind == .stringEnd && peek(3).kind == .colon
+    }
+    return (kind == .name || kind == .rawString || kind.isWord) && peek().kind == .colon
   }
 
   /// `"(" field { "," field } ")"`, after the parenthesis.

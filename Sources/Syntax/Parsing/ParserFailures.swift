@@ -121,7 +121,7 @@ extension Parser {
     }
     if token.kind == .if && previous.kind.endsValue { return fail(.ternary(file, token)) }
     if token.kind.startsExpression && previous.kind.endsValue {
-      return fail(.missingComma(file, previous, token, isList: isList))
+      return fail(.missingComma(file, after: previous, isList: isList))
     }
     return fail(
       .expected(file, token, found(token), "`,` or `\(closer.rawValue)`", opener: opener))

@@ -20,6 +20,7 @@ extension Parser {
           .index(value, items, bracketRange: bracketRange), range(from: value.range))
       case .dot:
         advance()
+        if kind == .number { throw fail(.numberedField(file, current, text(current))) }
         let name = try parseName(as: .field)
         value = Expr(.field(value, name), range(from: value.range))
       default: return value
@@ -67,7 +68,7 @@ extension Parser {
   // MARK: - Indices
 
   private mutating func parseIndexItems(opener: Token) throws(Abandoned) -> [IndexItem] {
-    if kind == .rightBracket { throw fail(.emptyIndex(file, range(from: opener.range))) }
+    if kind == .rightBracket { throw fail(.emptyIndex(file, opener.range.union(current.range))) }
     return try parseList(to: .rightBracket, opener: opener) { (parser) throws(Abandoned) in
       let item = try parser.parseIndexItem()
       if parser.kind == .colon { throw parser.fail(.colonSlice(parser.file, parser.current)) }
