@@ -20,6 +20,8 @@ struct Lexer {
   /// The last token that is neither comment nor newline.
   var lastKind: Token.Kind?
   var isAtLineStart = true
+  /// How many one-line strings are open; the end of a line ends them all.
+  var openSingleLineStrings = 0
   /// Whether the text ends inside `"""`, which more lines could close.
   var endsInMultilineString = false
 

@@ -6,6 +6,7 @@ extension Lexer {
     let start = offset
     let isMultiline = byte(1) == Ascii.quote && byte(2) == Ascii.quote
     offset += isMultiline ? 3 : 1
+    if !isMultiline { openSingleLineStrings += 1 }
     frames.append(.string(isMultiline: isMultiline, opener: tokens.count))
     emit(.stringStart, from: start)
   }
@@ -24,6 +25,7 @@ extension Lexer {
       case Ascii.quote where !isMultiline || (byte(1) == Ascii.quote && byte(2) == Ascii.quote):
         emitText(from: start)
         frames.removeLast()
+        if !isMultiline { openSingleLineStrings -= 1 }
         let end = offset
         offset += isMultiline ? 3 : 1
         return emit(.stringEnd, from: end)
@@ -67,6 +69,8 @@ extension Lexer {
 
   /// Gives up the outermost one-line string that is open at the end of a line; false when none is.
   mutating func abandonSingleLineString(at end: Int) -> Bool {
+    guard openSingleLineStrings > 0 else { return false }
+    openSingleLineStrings = 0
     let isOpen = { (frame: Frame) in
       if case .string(isMultiline: false, _) = frame { true } else { false }
     }

@@ -55,9 +55,9 @@ struct Parser {
   /// Thrown after a report: the statement cannot go on.
   struct Abandoned: Error {}
 
-  /// How deep brackets, blocks and prefix operators may nest. Each level costs some kilobytes of
-  /// stack in a debug build; people stay under 20.
-  static let nestingLimit = 160
+  /// How deep brackets, blocks and prefix operators may nest. A level costs up to 8 kB of stack in a
+  /// debug build; people stay under 20.
+  static let nestingLimit = 100
   /// More mistakes than anyone reads at once.
   static let diagnosticLimit = 100
 
@@ -74,6 +74,8 @@ struct Parser {
   var position = 0
   var diagnostics: [Diagnostic] = []
   var nesting = 0
+  /// Whether the rest of the input is skipped in silence.
+  var isHalted = false
   /// Whether the first mistake is that the input ends, where more lines would go on.
   var failedForMoreInput = false
   /// How many ranges without an upper end were read; an index looks for its own.
@@ -153,6 +155,7 @@ struct Parser {
 
   /// Notes a mistake and goes on.
   mutating func report(_ diagnostic: Diagnostic) {
+    guard !isHalted else { return }
     guard diagnostics.count < Self.diagnosticLimit else { return halt() }
     diagnostics.append(diagnostic)
   }
@@ -170,7 +173,10 @@ struct Parser {
   }
 
   /// Ends the parse: nothing after this place would be told apart from echo.
-  mutating func halt() { position = tokens.count - 1 }
+  mutating func halt() {
+    isHalted = true
+    position = tokens.count - 1
+  }
 
   mutating func enter() throws(Abandoned) {
     nesting += 1
