@@ -79,13 +79,15 @@ extension Diagnostic {
 
   // MARK: - Brackets
 
-  static func unclosedBracket(_ file: SourceFile, _ opener: Token, at token: Token) -> Diagnostic {
+  static func unclosedBracket(
+    _ file: SourceFile, _ opener: Token, after last: Token
+  ) -> Diagnostic {
     let open = opener.kind == .interpolationStart ? "{" : opener.kind.rawValue
     let close = [Token.Kind.leftParenthesis: ")", .leftBracket: "]"][opener.kind] ?? "}"
     return Diagnostic(
       code: .unclosedBracket, message: "`\(open)` is not closed",
       primary: Label(file, opener.range, "opened here"),
-      secondary: [Label(file, token.range, "`\(close)` is missing before this")],
+      secondary: [Label(file, last.range.endPoint, "`\(close)` is missing here")],
       hint: "close it with `\(close)`.")
   }
 

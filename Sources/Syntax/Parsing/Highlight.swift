@@ -62,7 +62,8 @@ public func coloredTokens(in file: SourceFile) -> [ColoredToken] {
 private func nameCategory(_ tokens: [Token], _ index: Int) -> Token.Category {
   let before = index > 0 ? tokens[index - 1].kind : .newline
   let after = index + 1 < tokens.count ? tokens[index + 1].kind : .newline
-  if after == .colon { return .label }
+  let isFormatted = index + 2 < tokens.count && tokens[index + 2].kind == .format
+  if after == .colon && !isFormatted { return .label }
   return after == .leftParenthesis || before == .fn || before == .pipe ? .function : .name
 }
 

@@ -236,6 +236,7 @@ struct Parser {
     try insideBrackets { (parser) throws(Abandoned) in
       var items: [T] = []
       while parser.kind != closer {
+        if [.newline, .rightBrace, .endOfInput].contains(parser.kind) { break }
         items.append(try item(&parser))
         if parser.accept(.comma) == nil { break }
       }

@@ -109,6 +109,9 @@ extension Parser {
     var rows: [[Expr]] = [[]]
     if accept(.rightBracket) != nil { return rows }
     while true {
+      if [.newline, .rightBrace, .endOfInput].contains(kind) {
+        throw failToClose(.rightBracket, opener: opener)
+      }
       rows[rows.count - 1].append(try parseExpression())
       switch kind {
       case .comma:

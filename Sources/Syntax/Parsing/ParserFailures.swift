@@ -116,15 +116,27 @@ extension Parser {
     case .fatArrow: return fail(.arrowAfterExpression(file, token))
     case .rightBrace, .rightBracket, .rightParenthesis, .newline, .endOfInput, .interpolationEnd,
       .stringEnd, .semicolon:
-      return fail(.unclosedBracket(file, opener, at: token))
+      return fail(.unclosedBracket(file, opener, after: lastOnLine))
     default: break
     }
     if token.kind == .if && previous.kind.endsValue { return fail(.ternary(file, token)) }
+    if token.kind.startsExpression && !isClosed(opener, by: closer) {
+      return fail(.unclosedBracket(file, opener, after: lastOnLine))
+    }
     if token.kind.startsExpression && previous.kind.endsValue {
       return fail(.missingComma(file, after: previous, isList: isList))
     }
     return fail(
       .expected(file, token, found(token), "`,` or `\(closer.rawValue)`", opener: opener))
+  }
+
+  /// The last token before the cursor that is not a line end.
+  var lastOnLine: Token {
+    tokens[..<max(position, 1)].last { $0.kind != .newline } ?? previous
+  }
+
+  private func isClosed(_ opener: Token, by closer: Token.Kind) -> Bool {
+    tokens.firstIndex(of: opener).map { tokens[partners[$0]].kind == closer } ?? false
   }
 
   // MARK: - Blocks

@@ -105,7 +105,8 @@ extension Parser {
     let hasOpenRange = openRangeCount != openBefore
     if case .range(let lower, let upper, nil, let isClosed) = value.kind, !value.isParenthesized {
       let isOpen = if case .missing = upper.kind { true } else { false }
-      if !isOpen || openRangeCount == openBefore + 1 {
+      if openRangeCount == openBefore + (isOpen ? 1 : 0) {
+        openRangeCount = openBefore
         return .slice(
           lower: lower, upper: isOpen ? nil : upper, isClosed: isClosed, value.range)
       }

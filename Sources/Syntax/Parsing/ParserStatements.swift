@@ -46,7 +46,7 @@ extension Parser {
       let statements = parser.parseStatements(isTopLevel: false)
       if parser.accept(.rightBrace) == nil {
         parser.noteMoreInputWouldHelp()
-        parser.report(.unclosedBracket(parser.file, opener, at: parser.current))
+        parser.report(.unclosedBracket(parser.file, opener, after: parser.lastOnLine))
         throw Abandoned()
       }
       return Block(statements, parser.range(from: opener.range))
