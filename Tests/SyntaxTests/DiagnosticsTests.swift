@@ -30,15 +30,18 @@ struct DiagnosticsTests {
         """)
     #expect(
       DiagnosticRenderer().render(diagnostic, form: .short)
-        == "demo.ccv:2:17: error E021: shapes do not line up in \"-\". Try: `patchify(x, size: 4)`.")
+        == "demo.ccv:2:17: error E021: shapes do not line up in \"-\". Try: `patchify(x, size: 4)`."
+    )
   }
 
   @Test("labels in other files and on distant lines are shown, long lines are cut")
   func manyLabels() {
-    let a = SourceFile(name: "a.ccv", text: "one\ntwo\nthree\n" + String(repeating: "x + ", count: 40) + "y")
+    let a = SourceFile(
+      name: "a.ccv", text: "one\ntwo\nthree\n" + String(repeating: "x + ", count: 40) + "y")
     let b = SourceFile(name: "b.ccv", text: "four")
     let diagnostic = Diagnostic(
-      code: .shapeMismatch, message: "m", primary: Label(a, SourceRange(start: 174, end: 175), "here"),
+      code: .shapeMismatch, message: "m",
+      primary: Label(a, SourceRange(start: 174, end: 175), "here"),
       secondary: [
         Label(a, SourceRange(start: 0, end: 3)), Label(b, SourceRange(start: 0, end: 4), "there"),
       ])

@@ -146,7 +146,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       "too-deep", String(repeating: "(", count: 120) + "1" + String(repeating: ")", count: 120)),
     GoldenCase(
       "several-mistakes",
-      "let images = load(\"cifar10\", split=\"train\")\nfor r in [25% 50%] {\n  let m = block_mask(ratio: r\n  show(m)\n}\nlet 3 = x"),
+      "let images = load(\"cifar10\", split=\"train\")\nfor r in [25% 50%] {\n  let m = block_mask(ratio: r\n  show(m)\n}\nlet 3 = x"
+    ),
     GoldenCase("wide-characters", "let 変数 = \"日本語\" + \tf(1 2)"),
     GoldenCase("tabs", "\t\tlet x =\t1 2"),
   ]

@@ -22,7 +22,8 @@ struct IncompleteInputTests {
     arguments: [
       "", "\n", "a", "a;", "f(1)", "f(1]", "let x", "let = 3", "for x", "for x in xs", "fn f",
       "fn f(a)", "if a", "else {", "\"abc", "'abc", "\"{f(", "f(1 2,", "let = 3\nf(", "x = )",
-      "try { 1 } catch e { 2 }", "## doc\n\n", "# comment", "## doc\nfn f() { }", "a $ (", "f(1,\nlet x = 2",
+      "try { 1 } catch e { 2 }", "## doc\n\n", "# comment", "## doc\nfn f() { }", "a $ (",
+      "f(1,\nlet x = 2",
       "import", "return", "1 2 +", "|> f", "x = {", "\"\"\"a\"\"\"",
     ])
   func complete(text: String) {
@@ -31,7 +32,8 @@ struct IncompleteInputTests {
 
   @Test("an incomplete text becomes complete when the rest is added")
   func completing() {
-    let text = "fn f(a,\n  b = \"x{a}\") {\n  a |>\n    g(1,\n [2; 3])\n}\ntry {\n  1\n}\ncatch e {\n}"
+    let text =
+      "fn f(a,\n  b = \"x{a}\") {\n  a |>\n    g(1,\n [2; 3])\n}\ntry {\n  1\n}\ncatch e {\n}"
     let lines = text.split(separator: "\n")
     let answers = lines.indices.map { last in
       let start = lines[...last].joined(separator: "\n")

@@ -44,8 +44,10 @@ struct LexicalTests {
       (#""{x}""#, "(string ({} x))"),
       (#""a{x:.3}b""#, "(string \"a\" ({} .3 x) \"b\")"),
       (#""{r:%} {n:,}""#, "(string ({} % r) \" \" ({} , n))"),
-      (#""{f("a{1}", (k: 2), x[:])}""#,
-        "(string ({} (call f (string \"a\" ({} 1.0)) (record (k: 2.0)) (index x :))))"),
+      (
+        #""{f("a{1}", (k: 2), x[:])}""#,
+        "(string ({} (call f (string \"a\" ({} 1.0)) (record (k: 2.0)) (index x :))))"
+      ),
       (#""{map(xs, x => { x })}""#, "(string ({} (call map xs (=> {} parameter x (block x)))))"),
     ])
   func interpolation(text: String, tree: String) {

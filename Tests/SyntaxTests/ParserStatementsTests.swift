@@ -80,16 +80,18 @@ struct ParserStatementsTests {
   @Test("nesting and length are limited without a crash")
   func limits() {
     let deep = 20_000
-    for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("- ", ""), ("not ", ""),
-      ("x => ", ""), ("if a { ", "}"), ("x => { ", "}"), ("2 ^ ", ""), ("(a: ", ")"), ("x[", "]")]
-    {
+    for (open, close) in [
+      ("(", ")"), ("[", "]"), ("f(", ")"), ("- ", ""), ("not ", ""),
+      ("x => ", ""), ("if a { ", "}"), ("x => { ", "}"), ("2 ^ ", ""), ("(a: ", ")"), ("x[", "]"),
+    ] {
       let text = String(repeating: open, count: deep) + "1" + String(repeating: close, count: deep)
       #expect(codes(text) == ["E031"], "\(open)")
     }
     for link in [" + 1", ".a", "[0]", "()", " |> f", " and a"] {
       #expect(codes("x" + String(repeating: link, count: deep)) == ["E031"], "\(link)")
     }
-    #expect(codes(String(repeating: "(", count: 50) + "1" + String(repeating: ")", count: 50)) == [])
+    #expect(
+      codes(String(repeating: "(", count: 50) + "1" + String(repeating: ")", count: 50)) == [])
     #expect(codes("1" + String(repeating: " + 1", count: 500)) == [])
   }
 }

@@ -40,7 +40,9 @@ public enum ForeignWords {
     ("del delete unset rm", "nothing: a value goes when no name holds it."),
     ("yield", "collect into a list: `push(xs, x)`."),
     ("async await", "nothing: a call returns when it is done."),
-    ("export public private static", "nothing: every top-level name of a file is seen by `import`."),
+    (
+      "export public private static", "nothing: every top-level name of a file is seen by `import`."
+    ),
     ("True TRUE", "`true`."),
     ("False FALSE", "`false`."),
     ("None null NULL Null Nil undefined nothing missing NA", "`nil`."),
@@ -52,7 +54,10 @@ public enum ForeignWords {
     ("isnt", "`x != y`."),
     ("next", "`continue`."),
     ("last", "`break`; the last element is `xs[-1]`."),
-    ("printf println puts echo disp fprintf cat console", "`print(x)`, with `\"{x:.3}\"` for a format."),
+    (
+      "printf println puts echo disp fprintf cat console",
+      "`print(x)`, with `\"{x:.3}\"` for a format."
+    ),
     ("print", "`print(x)`."),
     ("assert", "`assert(condition)`."),
     ("np numpy torch tf plt jnp", "tensors are built in: `zeros(2, 3)`, `mean(x)`, `plot(x)`."),

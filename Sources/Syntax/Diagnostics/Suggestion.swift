@@ -6,8 +6,8 @@ public enum Suggestion {
   ///
   /// A candidate that differs in letter case alone comes first. Otherwise the distance counts
   /// insertions, deletions, substitutions and exchanges of neighbours (Damerau 1964, restricted
-  /// form), and may be a third of the word's length, at least 1. A candidate that starts with a word
-  /// of three or more letters, or is its beginning, counts as near too: `norm` and `normalize`.
+  /// form), and may be a third of the word's length, at least 1. A candidate that starts with a
+  /// word of three or more letters, or is its beginning, counts as near too: `norm` and `normalize`.
   public static func nearest(
     to word: String, among candidates: some Sequence<String>, limit: Int = 3
   ) -> [String] {

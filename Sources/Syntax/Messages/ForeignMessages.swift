@@ -72,7 +72,9 @@ extension Diagnostic {
   // MARK: - Collections
 
   static func tuple(_ file: SourceFile, _ comma: Token) -> Diagnostic {
-    foreign(file, comma, "several values in parentheses are no value", "a list, `[a, b]`, or a record, `(x: a, y: b)`.")
+    foreign(
+      file, comma, "several values in parentheses are no value",
+      "a list, `[a, b]`, or a record, `(x: a, y: b)`.")
   }
 
   static func bareTuple(_ file: SourceFile, _ comma: Token) -> Diagnostic {

@@ -67,7 +67,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .foreignSyntax, message: "several names stand in parentheses",
-      primary: Label(file, comma.range), hint: "`\(word) (a, b) \(word == "let" ? "=" : "in") ...`.")
+      primary: Label(file, comma.range), hint: "`\(word) (a, b) \(word == "let" ? "=" : "in") ...`."
+    )
   }
 
   static func repeatedName(_ file: SourceFile, _ name: Name, first: Name) -> Diagnostic {
@@ -283,7 +284,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .importPath, message: "`import` needs a path in quotes, found \(found)",
-      primary: Label(file, token.range), hint: "`import \"\(name ?? "masks").ccv\" as \(name ?? "masks")`.")
+      primary: Label(file, token.range),
+      hint: "`import \"\(name ?? "masks").ccv\" as \(name ?? "masks")`.")
   }
 
   static func importPathNotPlain(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
@@ -350,7 +352,8 @@ extension Diagnostic {
       code: .pipeTarget, message: "`|>` needs the name of a function on its right, found \(found)",
       primary: Label(file, token.range, "a call such as `f(a: 1)` belongs here"),
       hint: isFunction
-        ? "name the function first: `let f = x => ...`, then `|> f`." : "`x |> f` or `x |> f(a: 1)`.")
+        ? "name the function first: `let f = x => ...`, then `|> f`."
+        : "`x |> f` or `x |> f(a: 1)`.")
   }
 
   static func numberedField(_ file: SourceFile, _ token: Token, _ digits: String) -> Diagnostic {

@@ -47,7 +47,9 @@ extension Cell {
 }
 
 /// Groups `##` lines and finds the token, by its index among all but comments, that stands on the
-/// line right below each group. An empty line between them makes the group an ordinary comment.
+/// line right below each group.
+///
+/// An empty line between them makes the group an ordinary comment.
 func attachDocumentation(_ tokens: [Token], in file: SourceFile) -> [Int: [Token]] {
   var result: [Int: [Token]] = [:]
   var group: [Token] = []

@@ -1,4 +1,5 @@
-// The escapes of `"..."` and `"""`, for the lexer, which checks them, and the parser, which decodes.
+// The escapes of `"..."` and `"""`, for the lexer, which checks them, and the
+// parser, which decodes.
 
 enum Escape {
   private static let simple: [Unicode.Scalar: Unicode.Scalar] = [

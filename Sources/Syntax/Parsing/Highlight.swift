@@ -40,7 +40,9 @@ public struct ColoredToken: Sendable, Hashable {
 }
 
 /// Returns the tokens of a source in order, comments included, line ends and the end of the input
-/// left out. Any text has tokens; one that is not UTF-8 has none.
+/// left out.
+///
+/// Any text has tokens; one that is not UTF-8 has none.
 public func tokens(in file: SourceFile) -> [Token] {
   guard refusal(of: file) == nil else { return [] }
   var lexer = Lexer(file)

@@ -58,7 +58,8 @@ extension Lexer {
     offset += 2
     let digits = offset
     while Ascii.isNameCharacter(byte()) { offset += 1 }
-    let isSound = byte() == Ascii.rightBrace && Escape.scalar(hexadecimal: text(from: digits)) != nil
+    let isSound =
+      byte() == Ascii.rightBrace && Escape.scalar(hexadecimal: text(from: digits)) != nil
     if byte() == Ascii.rightBrace { offset += 1 }
     if !isSound { report(.badUnicodeEscape(file, SourceRange(start: start, end: offset))) }
   }

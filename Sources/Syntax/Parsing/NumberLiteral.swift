@@ -39,8 +39,10 @@ enum NumberLiteral {
   }
 
   static func value(of literal: String) -> Outcome {
-    let body = literal.utf8.prefix { Ascii.isDigit($0) || $0 == Ascii.underscore
-      || $0 == Ascii.dot || $0 | 0x20 == 0x65 || $0 == Ascii.plus || $0 == Ascii.minus }
+    let body = literal.utf8.prefix {
+      Ascii.isDigit($0) || $0 == Ascii.underscore
+        || $0 == Ascii.dot || $0 | 0x20 == 0x65 || $0 == Ascii.plus || $0 == Ascii.minus
+    }
     let letters = String(literal.utf8.dropFirst(body.count)) ?? ""
     let suffix = Suffix(rawValue: letters)
     guard letters.isEmpty || suffix != nil, let text = String(body), hasSoundUnderscores(text)

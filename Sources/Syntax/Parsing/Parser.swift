@@ -34,8 +34,10 @@ private func isIncomplete(_ lexer: Lexer, _ parser: Parser) -> Bool {
   return parser.diagnostics.isEmpty ? parser.endsInDocumentation : parser.failedForMoreInput
 }
 
-/// Both lists in source order. After a lexer error the rest of that line is read with a repaired
-/// token, and what the parser says of it is more often echo than news.
+/// Both lists in source order.
+///
+/// After a lexer error the rest of that line is read with a repaired token, and what the parser
+/// says of it is more often echo than news.
 private func merged(_ lexer: [Diagnostic], _ parser: [Diagnostic]) -> [Diagnostic] {
   func start(_ diagnostic: Diagnostic) -> Int { diagnostic.primary?.range.start ?? 0 }
   func line(_ diagnostic: Diagnostic) -> Int? {
@@ -55,8 +57,9 @@ struct Parser {
   /// Thrown after a report: the statement cannot go on.
   struct Abandoned: Error {}
 
-  /// How deep brackets, blocks and prefix operators may nest. A level costs up to 8 kB of stack in a
-  /// debug build; people stay under 20.
+  /// How deep brackets, blocks and prefix operators may nest.
+  ///
+  /// A level costs up to 8 kB of stack in a debug build; people stay under 20.
   static let nestingLimit = 100
   /// More mistakes than anyone reads at once.
   static let diagnosticLimit = 100
@@ -160,7 +163,9 @@ struct Parser {
     diagnostics.append(diagnostic)
   }
 
-  /// Notes a mistake and gives up the statement. An `.invalid` token was reported by the lexer.
+  /// Notes a mistake and gives up the statement.
+  ///
+  /// An `.invalid` token was reported by the lexer.
   mutating func fail(_ diagnostic: Diagnostic) -> Abandoned {
     if kind == .invalid { return Abandoned() }
     if kind == .endOfInput && endContinues { noteMoreInputWouldHelp() }

@@ -23,7 +23,9 @@ extension Parser {
     case .name:
       if let cure = foreignWordCure() { throw fail(cure) }
       advance()
-      if let cure = stringPrefixCure(start) { report(cure) } else {
+      if let cure = stringPrefixCure(start) {
+        report(cure)
+      } else {
         return Expr(.name(text(start)), start.range)
       }
       return try parseAtom()
@@ -51,7 +53,9 @@ extension Parser {
       position += 2
       return Expr(.record([]), range(from: opener.range))
     }
-    if kind == .rightParenthesis { throw fail(.emptyParentheses(file, opener.range.union(current.range))) }
+    if kind == .rightParenthesis {
+      throw fail(.emptyParentheses(file, opener.range.union(current.range)))
+    }
     if kind == .range || startsField {
       return try parseRecord(opener)
     }
@@ -157,8 +161,9 @@ extension Parser {
       let arguments = try parseArguments()
       let whole = range(from: call.range)
       call = Expr(
-        .call(Call(
-          callee: call, arguments: arguments, argumentsRange: range(from: opener.range))), whole)
+        .call(
+          Call(
+            callee: call, arguments: arguments, argumentsRange: range(from: opener.range))), whole)
     }
     let body = try parseBody(of: start)
     return Expr(.with(call, body), range(from: start.range))

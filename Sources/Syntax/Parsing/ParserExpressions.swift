@@ -164,7 +164,8 @@ extension Parser {
     let after =
       switch kind {
       case .name: peek().kind
-      case .leftParenthesis where partners[position] > 0: tokens[min(partners[position] + 1, tokens.count - 1)].kind
+      case .leftParenthesis where partners[position] > 0:
+        tokens[min(partners[position] + 1, tokens.count - 1)].kind
       default: Token.Kind.newline
       }
     return after == .fatArrow || after == .thinArrow

@@ -153,8 +153,10 @@ extension Parser {
 
   mutating func failMisplacedElse() -> Abandoned {
     let token = current
-    let isAfterBlock = position > 1 && tokens[..<position].last { $0.kind != .newline }?.kind
-      == .rightBrace
+    let isAfterBlock =
+      position > 1
+      && tokens[..<position].last { $0.kind != .newline }?.kind
+        == .rightBrace
     if peek().kind == .colon { return fail(.colonBlock(file, peek(), owner: "else")) }
     return fail(.misplacedElse(file, token, isAfterBlock: isAfterBlock))
   }
@@ -165,7 +167,8 @@ extension Parser {
     if kind == .colon { return fail(.typeAnnotation(file, current, name: pattern.names[0].text)) }
     if kind == .equal { return fail(.comparisonInLet(file, current)) }
     return fail(
-      .expected(file, current, found(current), "`=` and a value after `let \(patternText(pattern))`"))
+      .expected(
+        file, current, found(current), "`=` and a value after `let \(patternText(pattern))`"))
   }
 
   private func patternText(_ pattern: Pattern) -> String { file.text(of: pattern.range) }
@@ -217,7 +220,8 @@ extension Parser {
       return fail(.ternary(file, token))
     case .not where peek().kind == .in: return fail(.notIn(file, token))
     case .fatArrow, .thinArrow: return fail(.arrowAfterExpression(file, token))
-    case .by: return fail(.strayWord(file, token, "by", after: "the end of a range, as in `0..10 by 2`"))
+    case .by:
+      return fail(.strayWord(file, token, "by", after: "the end of a range, as in `0..10 by 2`"))
     case .in: return fail(.strayWord(file, token, "in", after: "the name of a `for`"))
     case .catch: return fail(.strayWord(file, token, "catch", after: "the `}` of a `try` block"))
     case .leftBrace: return fail(.strayBrace(file, token))

@@ -50,7 +50,9 @@ extension Parser {
       let value = try parsePostfix()
       return Argument(kind: .splat, value: value, range: range(from: start.range))
     }
-    if kind == .ellipsis || kind == .star { throw fail(.foreignSplat(file, current, text(current))) }
+    if kind == .ellipsis || kind == .star {
+      throw fail(.foreignSplat(file, current, text(current)))
+    }
     if kind.isWord && peek().kind == .colon {
       throw fail(.reservedWord(file, current, .option))
     }

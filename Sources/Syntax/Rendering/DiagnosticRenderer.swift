@@ -30,8 +30,9 @@ public struct DiagnosticRenderer: Sendable {
     }
   }
 
-  /// Returns several diagnostics as text, an empty line between long ones. The first `limit` are
-  /// shown; a last line counts the others.
+  /// Returns several diagnostics as text, an empty line between long ones.
+  ///
+  /// The first `limit` are shown; a last line counts the others.
   public func render(
     _ diagnostics: [Diagnostic], form: Form = .long, limit: Int = 10
   ) -> String {

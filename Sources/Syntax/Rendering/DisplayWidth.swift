@@ -1,7 +1,9 @@
 // How many columns of a terminal a character takes. Ranges follow the East Asian Width property
 // (Unicode 15, UAX #11: W and F) and emoji presentation; ambiguous characters count as one.
 
-/// Columns of a terminal that a character takes: 0, 1 or 2. A tab is the caller's matter.
+/// Columns of a terminal that a character takes: 0, 1 or 2.
+///
+/// A tab is the caller's matter.
 public func displayWidth(of character: Character) -> Int {
   let scalars = character.unicodeScalars
   guard let first = scalars.first else { return 0 }

@@ -51,8 +51,10 @@ struct SourceExcerpt {
     return cells.last { $0.offset <= offset }?.column ?? 0
   }
 
-  /// The part of the line that fits into `width` columns and shows `focus`, with the column at which
-  /// it starts. Cut ends are marked with an ellipsis.
+  /// The part of the line that fits into `width` columns and shows `focus`, with the column at
+  /// which it starts.
+  ///
+  /// Cut ends are marked with an ellipsis.
   func window(width: Int, focus: Int) -> (text: String, start: Int) {
     guard end.column > width else { return (cells.map(\.text).joined(), 0) }
     let start = focus < width * 3 / 4 ? 0 : focus - width / 2

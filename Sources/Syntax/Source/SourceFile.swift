@@ -10,7 +10,9 @@ public final class SourceFile: Sendable {
   /// The text as it came, in UTF-8 unless `firstInvalidOffset` says otherwise.
   public let bytes: [UInt8]
 
-  /// Byte offset of the start of each line; the first is 0. Lines end at LF, CR LF or a lone CR.
+  /// Byte offset of the start of each line; the first is 0.
+  ///
+  /// Lines end at LF, CR LF or a lone CR.
   public let lineStarts: [Int]
 
   /// Creates a source from raw bytes, which need not be valid UTF-8.

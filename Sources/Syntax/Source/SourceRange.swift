@@ -1,5 +1,5 @@
-// A half-open range of UTF-8 offsets into one source. Eight bytes, trivially copied: every token and
-// every node of the tree carries one.
+// A half-open range of UTF-8 offsets into one source. Eight bytes, trivially copied: every token
+// and every node of the tree carries one.
 
 /// A half-open range `start ..< end` of UTF-8 byte offsets into a `SourceFile`.
 public struct SourceRange: Hashable, Sendable {

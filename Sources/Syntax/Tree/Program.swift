@@ -26,7 +26,9 @@ public struct Program: Sendable {
   /// The statements in order.
   public var statements: [Stmt]
 
-  /// The cells that `# %%` lines start; empty when there are none. Text before the first is no cell.
+  /// The cells that `# %%` lines start; empty when there are none.
+  ///
+  /// Text before the first is no cell.
   public var cells: [Cell]
 
   /// Whether the last statement is followed by `;`, which asks a prompt not to show its value.
