@@ -64,6 +64,8 @@ struct ForeignSign: Sendable {
       ForeignSign("`", nil, "strings stand in `\"...\"`; `{expr}` fills them in."),
     ] + [ForeignSign("!", .not, "`not a`.")]
 
+  static let byFirstByte = Dictionary(grouping: all) { $0.spelling.utf8.first ?? 0 }
+
   /// Characters that word processors, web pages and other editors put in place of plain signs.
   static let typographic: [Unicode.Scalar: ForeignSign] = [
     "\u{2212}": ForeignSign("\u{2212}", .minus, "`-`."),

@@ -17,29 +17,30 @@ extension Lexer {
     case Ascii.percent where isAtLineStart: return lexForeignComment()
     default: break
     }
-    let length = [3, 2, 1].first { Self.signs[spelling($0)] != nil } ?? 0
-    if lexForeignSign(longerThan: length) { return }
+    let sign = Self.signs[byte()]?.first { stands($0.rawValue) }
+    if lexForeignSign(longerThan: sign?.rawValue.utf8.count ?? 0) { return }
     let start = offset
-    if let kind = Self.signs[spelling(length)] {
-      if kind == .pipe && isAtLineStart { joinToPreviousLine() }
-      offset += length
-      return emit(kind, from: start)
+    if let sign {
+      if sign == .pipe && isAtLineStart { joinToPreviousLine() }
+      offset += sign.rawValue.utf8.count
+      return emit(sign, from: start)
     }
     offset += 1
     report(.strangeCharacter(file, SourceRange(start: start, end: offset), scalarBefore(offset)))
   }
 
-  private static let signs: [String: Token.Kind] = [
-    ",": .comma, ";": .semicolon, ":": .colon, ".": .dot, "..": .range, "..<": .halfOpenRange,
-    "...": .ellipsis, "=": .assign, "=>": .fatArrow, "->": .thinArrow, "|>": .pipe, "+": .plus,
-    "-": .minus, "*": .star, "/": .slash, "@": .at, "^": .caret, "==": .equal, "!=": .notEqual,
-    "<": .less, "<=": .lessOrEqual, ">": .greater, ">=": .greaterOrEqual,
-  ]
+  /// ccv's own signs by their first byte, the longest first.
+  private static let signs: [UInt8: [Token.Kind]] = {
+    let all: [Token.Kind] = [
+      .ellipsis, .halfOpenRange, .range, .fatArrow, .thinArrow, .pipe, .equal, .notEqual,
+      .lessOrEqual, .greaterOrEqual, .comma, .semicolon, .colon, .dot, .assign, .plus, .minus,
+      .star, .slash, .at, .caret, .less, .greater,
+    ]
+    return Dictionary(grouping: all) { $0.rawValue.utf8.first ?? 0 }
+  }()
 
-  private func spelling(_ length: Int) -> String {
-    let end = min(offset + length, file.bytes.count)
-    return end - offset == length
-      ? String(decoding: file.bytes[offset..<end], as: UTF8.self) : ""
+  private func stands(_ spelling: String) -> Bool {
+    file.bytes[offset...].starts(with: spelling.utf8)
   }
 
   private func scalarBefore(_ end: Int) -> Unicode.Scalar {
@@ -76,7 +77,7 @@ extension Lexer {
 
   /// Reads a sign of another language; false when none stands here.
   private mutating func lexForeignSign(longerThan length: Int) -> Bool {
-    let match = ForeignSign.all.first { spelling($0.spelling.utf8.count) == $0.spelling }
+    let match = ForeignSign.byFirstByte[byte()]?.first { stands($0.spelling) }
     guard let sign = match, sign.spelling.utf8.count > length else { return false }
     if sign.isCommentStart { return lexSlashes(sign) }
     guard isForeign(sign) else { return false }
