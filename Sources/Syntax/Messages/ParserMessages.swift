@@ -136,7 +136,7 @@ extension Diagnostic {
 
   // MARK: - Blocks
 
-  static func missingBlock(_ file: SourceFile, _ token: Token, _ before: Token) -> Diagnostic {
+  static func missingBlock(_ file: SourceFile, _ token: Token) -> Diagnostic {
     Diagnostic(
       code: .missingBlock, message: "expected a block in braces",
       primary: Label(file, token.range, "`{` belongs here"), hint: "`{ ... }`.")
@@ -197,7 +197,7 @@ extension Diagnostic {
   // MARK: - Statements
 
   static func missingSeparator(
-    _ file: SourceFile, _ before: Token, _ token: Token, _ found: String
+    _ file: SourceFile, _ token: Token, _ found: String
   ) -> Diagnostic {
     Diagnostic(
       code: .missingSeparator, message: "expected the end of the statement, found \(found)",
@@ -214,7 +214,7 @@ extension Diagnostic {
       hint: "`\(text)(...)`.")
   }
 
-  static func missingOperator(_ file: SourceFile, _ before: Token, _ token: Token) -> Diagnostic {
+  static func missingOperator(_ file: SourceFile, _ token: Token) -> Diagnostic {
     Diagnostic(
       code: .missingSeparator, message: "an operator is missing between a number and a name",
       primary: Label(file, token.range), hint: "`*` for a product.")

@@ -192,7 +192,7 @@ extension Parser {
   }
 
   /// `1:10` after `in`.
-  func colonRangeCure(_ lower: Expr) -> Diagnostic? {
+  func colonRangeCure() -> Diagnostic? {
     guard kind == .colon && peek().kind.startsExpression && peek().kind != .if else { return nil }
     return .colonRange(file, current)
   }
@@ -226,7 +226,7 @@ extension Parser {
     case .catch: return fail(.strayWord(file, token, "catch", after: "the `}` of a `try` block"))
     case .leftBrace: return fail(.strayBrace(file, token))
     case .assign: return fail(.assignmentAsValue(file, token))
-    default: return failAtOperand(first, start: start)
+    default: return failAtOperand(first, startedAt: start)
     }
   }
 
@@ -237,7 +237,7 @@ extension Parser {
     return fail(.strayColon(file, current))
   }
 
-  private mutating func failAtOperand(_ first: Token, start: Int) -> Abandoned {
+  private mutating func failAtOperand(_ first: Token, startedAt start: Int) -> Abandoned {
     let token = current
     for word in [token, previous] where word.kind == .name {
       if let cure = ForeignWords.cure(for: text(word)) {
@@ -245,12 +245,12 @@ extension Parser {
       }
     }
     if previous.kind == .number && token.kind == .name && touches(token) {
-      return fail(.missingOperator(file, previous, token))
+      return fail(.missingOperator(file, token))
     }
     if position == start + 1 && first.kind == .name && token.kind.startsExpression {
       return fail(.callWithoutParentheses(file, first, token, name: text(first)))
     }
-    return fail(.missingSeparator(file, previous, token, found(token)))
+    return fail(.missingSeparator(file, token, found(token)))
   }
 
   private func touches(_ token: Token) -> Bool { previous.range.end == token.range.start }

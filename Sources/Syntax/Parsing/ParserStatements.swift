@@ -39,7 +39,7 @@ extension Parser {
   /// `"{" program "}"`.
   mutating func parseBlock() throws(Abandoned) -> Block {
     let opener = current
-    guard accept(.leftBrace) != nil else { throw fail(.missingBlock(file, current, previous)) }
+    guard accept(.leftBrace) != nil else { throw fail(.missingBlock(file, current)) }
     try enter()
     defer { nesting -= 1 }
     return try insideBrackets { (parser) throws(Abandoned) in
@@ -154,7 +154,7 @@ extension Parser {
     let pattern = try parsePattern(after: start)
     guard accept(.in) != nil else { throw failMissingIn(pattern) }
     let sequence = try parseExpression()
-    if let cure = colonRangeCure(sequence) { throw fail(cure) }
+    if let cure = colonRangeCure() { throw fail(cure) }
     let body = try parseBody(of: start)
     return Stmt(.for(pattern, sequence: sequence, body: body), range(from: start.range))
   }
