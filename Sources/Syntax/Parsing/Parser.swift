@@ -185,15 +185,15 @@ struct Parser {
 
   mutating func enter() throws(Abandoned) {
     nesting += 1
-    if nesting > Self.nestingLimit { throw failTooDeep(current.range) }
+    if nesting > Self.nestingLimit { throw failTooDeep() }
   }
 
   /// Chains such as `a + b + ...` nest to the left without recursion; walks of the tree recurse.
   mutating func checkHeight(_ expr: Expr) throws(Abandoned) {
-    if expr.height > Expr.heightLimit - 4 * Self.nestingLimit { throw failTooDeep(expr.range) }
+    if expr.height > Expr.heightLimit - 4 * Self.nestingLimit { throw failTooDeep() }
   }
 
-  private mutating func failTooDeep(_ range: SourceRange) -> Abandoned {
+  private mutating func failTooDeep() -> Abandoned {
     report(.tooDeep(file, current.range, limit: Self.nestingLimit))
     halt()
     return Abandoned()
