@@ -296,12 +296,10 @@ extension Machine {
           if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
         }
       case .excludeEnd:
-        let (first, last) = (registers[i.a], registers[i.a + 1])
-        if first.isNumber && last.isNumber {
-          let step = registers[i.a + 2]
-          let isDown = step.isNumber && step.double < 0
-          registers[i.a + 1] = Value(isDown ? last.double.nextUp : last.double.nextDown)
-        }
+        frame.pointee.position = position
+        try numberBounds(registers + i.a)
+        let (last, step) = (registers[i.a + 1].double, registers[i.a + 2].double)
+        registers[i.a + 1] = Value(step < 0 ? last.nextUp : last.nextDown)
       case .prepareCount:
         frame.pointee.position = position
         try prepareCount(registers + i.a)
@@ -556,7 +554,9 @@ extension Machine {
     return try truth(result)
   }
 
-  func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
+  /// Makes numbers of the first, last and step of a loop's range; tensors of one element count.
+  @inline(never)
+  func numberBounds(_ place: UnsafeMutablePointer<Value>) throws {
     for (index, role) in ["first", "last", "step"].enumerated() {
       let value = place[index]
       guard !value.isNumber else { continue }
@@ -567,6 +567,11 @@ extension Machine {
       }
       store(place + index, Value(number))
     }
+  }
+
+  @inline(never)
+  func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
+    try numberBounds(place)
     if place[2].double == 0 || place[2].double.isNaN {
       throw Diagnosis("E119", "the step of a range is \(Display.number(place[2].double)), wanted a number other than 0")
     }
