@@ -117,6 +117,8 @@ let testTargets: [Target] = [
   tests("PlottingTests", of: ["Plotting"]),
   tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax"]),
+  .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
 ]
 
 let package = Package(
