@@ -10,7 +10,7 @@ struct Overdue: Error, CustomStringConvertible {
 struct Deadline {
   private let end: Int
 
-  init(seconds: Int = 120) { end = Deadline.now + seconds * 1000 }
+  init(seconds: Int = 60) { end = Deadline.now + seconds * 1000 }
 
   var millisecondsLeft: Int32 { Int32(clamping: max(0, end - Deadline.now)) }
   var isOver: Bool { millisecondsLeft == 0 }

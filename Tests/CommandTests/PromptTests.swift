@@ -89,10 +89,8 @@ struct PromptTests {
   func interrupt(work: LongWork) throws {
     let home = Scratch()
     let terminal = try terminal(home)
-    try terminal.enter("let kept = [1, 2]\nlet net = nil")
-    terminal.paste(work.rawValue)
-    terminal.type("\n")
-    try terminal.expect("\r\nready")
+    try terminal.enter("let kept = [1, 2]; let net = nil")
+    try terminal.start(work)
     let before = terminal.child.processorSeconds
     terminal.type("\u{3}")
     try terminal.expect("interrupted; every variable is as it was")
@@ -139,7 +137,8 @@ struct PromptTests {
     try terminal.answer()
     terminal.type("rec.al\t\n")
     #expect(try terminal.answer() == "1")
-    terminal.type("len(\"picture_of\t\")\n")
+    // The only file there is: its quote is closed, too.
+    terminal.type("len(\"picture_of\t)\n")
     #expect(try terminal.answer() == "20")
   }
 
@@ -216,8 +215,7 @@ struct PromptTests {
   func hangUpAtWork() throws {
     let home = Scratch()
     let terminal = try terminal(home)
-    terminal.type(LongWork.loop.rawValue + "\n")
-    try terminal.expect("\r\nready")
+    try terminal.start(.loop)
     terminal.close()
     #expect(try terminal.child.exitCode() == 128 + SIGHUP)
   }

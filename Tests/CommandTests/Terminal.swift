@@ -49,6 +49,15 @@ final class Terminal {
       .replacing("\r\n", with: "\n").trimmed
   }
 
+  /// Pastes work and waits until it is under way.
+  func start(_ work: LongWork) throws {
+    paste(work.rawValue)
+    type("\n")
+    // Behind the echo, in which the mark occurs too.
+    try expect("\u{1B}[?2004l")
+    try expect(LongWork.mark.trimmed)
+  }
+
   /// What is pasted comes between marks.
   func paste(_ text: String) { type("\u{1B}[200~\(text)\u{1B}[201~") }
 
