@@ -111,7 +111,7 @@ let testTargets: [Target] = [
     "MaskedModelingTests",
     of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
     data: ["golden_logistic.py"]),
-  tests("SyntaxTests", of: ["Syntax"]),
+  tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),

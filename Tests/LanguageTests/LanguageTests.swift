@@ -73,7 +73,7 @@ struct LanguageTests {
       #expect(seen.map { "\($0.code) \($0.message)" }?.contains(error) == true, "\(String(describing: seen?.code)) \(seen?.message ?? "no error")")
       #expect(seen?.labels.isEmpty == false || error.hasPrefix("E001"), "an error points at its place")
     } else {
-      #expect(seen == nil, "\(seen?.code ?? "") \(seen?.message ?? "")")
+      #expect(seen == nil, "\(seen.map { "\($0.code) \($0.message)" } ?? "")")
     }
   }
 
