@@ -27,12 +27,12 @@ public enum ForeignNames {
     ("float double", "`number(x)`; there is one type of number."),
     ("dict", "a record: `(name: 1)`."),
     ("array asarray", "`tensor([1, 2])`."),
-    ("arange xrange", "`0..<n`, or `1..n`, which includes its end."),
+    ("range xrange", "`0..<n`, or `1..n`, which includes its end."),
     ("typeof isinstance", "`type(x)`."),
     ("quit", "`exit()`, or Ctrl-D at the prompt."),
     ("figure", "`plot(x)`."),
     ("imshow", "`show(x)`."),
-    ("NaN NAN", "`nan`."),
-    ("Inf INF infinity Infinity", "`inf`."),
+    ("NaN NAN nan", "`0 / 0`."),
+    ("inf Inf INF infinity Infinity", "`1 / 0`."),
   ]
 }
