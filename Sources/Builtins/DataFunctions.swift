@@ -221,7 +221,7 @@ enum DataFunctions {
       example: "let (train, test) = split(load(\"shapes\", n: 100), 80%, seed: 1)\nlen(train)",
       related: ["load", "join"]
     ) { call in
-      if let text = call[0].object as? StringObject {
+      if let text = call[0].string {
         return CoreText.split(text.string, separator: call.has(1) ? try call.string(1) : "")
       }
       let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a string")
@@ -243,7 +243,7 @@ enum DataFunctions {
       summary: "The first n images of a data set, or items of a list.",
       example: "take([1, 2, 3], 2)", related: ["split", "sample"]
     ) { call in
-      if let list = call[0].object as? ListObject {
+      if let list = call[0].list {
         return .owning(ListObject(Array(list.values.prefix(try call.integer(1, in: 0...Int.max)))))
       }
       let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a list").dataset

@@ -124,7 +124,7 @@ enum MathFunctions {
         throw Diagnosis("E105", "\(name) needs a value", hint: "\(name)([1, 2])")
       }
       if values.count == 1 {
-        if let list = first.object as? ListObject, list.isNumeric, list.count > 0, !call.has(0) {
+        if let list = first.list, list.isNumeric, list.count > 0, !call.has(0) {
           let numbers = list.values.map(\.double)
           return Value((smallest ? numbers.min() : numbers.max()) ?? .nan)
         }

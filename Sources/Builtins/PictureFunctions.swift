@@ -209,7 +209,7 @@ enum PictureFunctions {
     }
     let x = call.has(1) ? try call.string(1) : table.columns.first ?? ""
     var ys = [String]()
-    if let list = call[2].object as? ListObject {
+    if let list = call[2].list {
       ys = list.values.map(Display.text)
     } else {
       ys = call.has(2) ? [try call.string(2)] : table.columns.filter { $0 != x }

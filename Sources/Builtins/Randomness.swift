@@ -101,7 +101,7 @@ enum Randomness {
       summary: "n rows of a tensor (slices of its first axis), or items of a list, without repeats.",
       example: "sample([10, 20, 30], 2, seed: 1)", related: ["permutation"]
     ) { call in
-      if let list = call[0].object as? ListObject {
+      if let list = call[0].list {
         let count = try call.integer(1, in: 0...list.count)
         return try withStream(call, 2, host) { stream in
           .owning(ListObject(stream.sample(count, below: max(1, list.count)).map { list[$0] }))

@@ -23,7 +23,7 @@ enum ReductionFunctions {
       summary: "The \(mean ? "mean" : "sum") of the elements of a tensor or list.", details: details,
       example: "\(name)([1, 2, 3])", related: ["max", "std"]
     ) { call in
-      if let list = call[0].object as? ListObject, list.isNumeric, !call.has(1), !call.has(3) {
+      if let list = call[0].list, list.isNumeric, !call.has(1), !call.has(3) {
         let total = list.values.reduce(0.0) { $0 + $1.double }
         guard mean else { return Value(total) }
         guard list.count > 0 else { throw ShapeError.empty(operation: name) }

@@ -26,7 +26,7 @@ enum ShapingFunctions {
       example: "tensor([[1, 2], [3, 4]])", related: ["zeros", "cast"]
     ) { call in
       let value: Tensor
-      if let list = call[0].object as? ListObject {
+      if let list = call[0].list {
         value = try Tensors.list(list)
       } else {
         value = try Tensors.argument(call, 0)
@@ -120,7 +120,7 @@ enum ShapingFunctions {
     ) { call in
       if let number = call[0].number { return Value(number) }
       if call[0].isBool { return Value(call[0].isTrue ? 1 : 0) }
-      if let text = (call[0].object as? StringObject)?.string {
+      if let text = (call[0].string)?.string {
         let trimmed = text.filter { !$0.isWhitespace && $0 != "_" }
         if trimmed.hasSuffix("%"), let value = Double(trimmed.dropLast()) {
           return Value(value / 100)

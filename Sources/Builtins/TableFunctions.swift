@@ -148,7 +148,7 @@ enum TableFunctions {
       related: ["note", "add_row", "plot"]
     ) { call in
       let names = try call.extras.map { value -> String in
-        guard let text = value.object as? StringObject else {
+        guard let text = value.string else {
           throw Diagnosis("E107", "a column's name is a string, not \(Display.described(value))")
         }
         return text.string

@@ -56,7 +56,7 @@ public final class TensorObject: ForeignObject {
           : try gatherRows(tensor, at: key.array.converted(to: .int32))
         return .owning(TensorObject(picked))
       }
-      if let list = value.object as? ListObject, list.isNumeric {
+      if let list = value.list, list.isNumeric {
         let indices = NDArray(list.values.map { Int32($0.double) })
         return .owning(TensorObject(try gatherRows(tensor, at: indices)))
       }

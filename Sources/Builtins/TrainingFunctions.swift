@@ -40,7 +40,7 @@ enum TrainingFunctions {
 
   private static func loss(in value: Value) throws -> Tensor {
     var loss = value
-    if let record = value.object as? RecordObject {
+    if let record = value.record {
       guard let field = record["loss"] else {
         throw Diagnosis(
           "E133", "the record that the function returns has no field `loss`",

@@ -57,9 +57,9 @@ enum WorkspaceFunctions {
     ) { call in
       if !call.has(0) {
         host.write(HelpPages.overview(call.machine))
-      } else if let native = call[0].object as? NativeFunction {
+      } else if let native = call[0].native {
         host.write(HelpPages.page(native))
-      } else if let closure = call[0].object as? ClosureObject {
+      } else if let closure = call[0].closure {
         host.write(HelpPages.page(closure))
       } else {
         host.write(HelpPages.topic(Display.text(call[0]), call.machine))

@@ -3,7 +3,7 @@
 /// An instruction is 64 bits: the opcode and three operands a, b, c of 16 bits; in jumps b and c are one
 /// signed distance from the next instruction. R is a register of the frame, K a constant, G a slot of
 /// the machine's globals, U a captured variable.
-public enum Opcode: UInt16, CaseIterable, Sendable {
+@frozen public enum Opcode: UInt16, CaseIterable, Sendable {
   // Loads and moves
   case loadConstant  // R[a] = K[bc]
   case loadNil, loadTrue, loadFalse  // R[a] = the value
@@ -67,7 +67,7 @@ public enum Opcode: UInt16, CaseIterable, Sendable {
 }
 
 /// One instruction.
-public struct Instruction: Sendable, Equatable {
+@frozen public struct Instruction: Sendable, Equatable {
   public var bits: UInt64
 
   public init(_ opcode: Opcode, _ a: Int, _ b: Int = 0, _ c: Int = 0) {
@@ -83,12 +83,12 @@ public struct Instruction: Sendable, Equatable {
   }
 
   /// The opcode's number.
-  @inlinable public var code: UInt16 { UInt16(truncatingIfNeeded: bits) }
-  @inlinable public var a: Int { Int(UInt16(truncatingIfNeeded: bits >> 16)) }
-  @inlinable public var b: Int { Int(UInt16(truncatingIfNeeded: bits >> 32)) }
-  @inlinable public var c: Int { Int(UInt16(truncatingIfNeeded: bits >> 48)) }
+  @inlinable @inline(__always) public var code: UInt16 { UInt16(truncatingIfNeeded: bits) }
+  @inlinable @inline(__always) public var a: Int { Int(UInt16(truncatingIfNeeded: bits >> 16)) }
+  @inlinable @inline(__always) public var b: Int { Int(UInt16(truncatingIfNeeded: bits >> 32)) }
+  @inlinable @inline(__always) public var c: Int { Int(UInt16(truncatingIfNeeded: bits >> 48)) }
   /// c as a signed distance.
-  @inlinable public var signedC: Int { Int(Int16(truncatingIfNeeded: bits >> 48)) }
+  @inlinable @inline(__always) public var signedC: Int { Int(Int16(truncatingIfNeeded: bits >> 48)) }
   /// b and c as one signed number.
-  @inlinable public var wide: Int { Int(Int32(truncatingIfNeeded: bits >> 32)) }
+  @inlinable @inline(__always) public var wide: Int { Int(Int32(truncatingIfNeeded: bits >> 32)) }
 }

@@ -7,6 +7,18 @@ public final class StringObject: HeapObject {
 
   public init(_ string: String) {
     self.string = string
+    super.init()
+    heapKind = .string
+  }
+
+  /// How many characters there are, as a reader counts them.
+  public var characterCount: Int {
+    var text = string
+    // Every ASCII byte is a character, but for a line end of two.
+    let bytes: Int? = text.withUTF8 { utf8 in
+      utf8.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? utf8.count : nil
+    }
+    return bytes ?? string.count
   }
 
   public override var typeName: String { "string" }
@@ -25,7 +37,7 @@ public final class ListObject: HeapObject {
     self.capacity = max(4, capacity)
     storage = .allocate(capacity: self.capacity)
     super.init()
-    Containers.born(self)
+    heapKind = .list
   }
 
   /// A list of given values, each retained.
@@ -37,12 +49,11 @@ public final class ListObject: HeapObject {
   deinit {
     for index in 0..<count { storage[index].release() }
     storage.deallocate()
-    Containers.died(self)
   }
 
   /// The value at an index that is within the list.
   public subscript(index: Int) -> Value {
-    get { storage[index] }
+    @inline(__always) get { storage[index] }
     set {
       let old = storage[index]
       storage[index] = newValue.retained()
@@ -51,7 +62,7 @@ public final class ListObject: HeapObject {
   }
 
   /// Adds a value, retained.
-  public func append(_ value: Value) {
+  @inline(__always) public func append(_ value: Value) {
     if count == capacity { grow() }
     storage[count] = value.retained()
     count += 1
@@ -77,7 +88,7 @@ public final class ListObject: HeapObject {
     UnsafeBufferPointer(start: storage, count: count)
   }
 
-  private func grow() {
+  @inline(never) private func grow() {
     let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
     bigger.update(from: storage, count: count)
     storage.deallocate()
@@ -123,7 +134,7 @@ public final class RecordObject: HeapObject {
     shape = .empty
     values = []
     super.init()
-    Containers.born(self)
+    heapKind = .record
   }
 
   /// A record of named values, each retained; a name that comes twice keeps the later value.
@@ -136,12 +147,11 @@ public final class RecordObject: HeapObject {
     self.shape = shape
     values = (0..<shape.symbols.count).map { source[$0].retained() }
     super.init()
-    Containers.born(self)
+    heapKind = .record
   }
 
   deinit {
     for value in values { value.release() }
-    Containers.died(self)
   }
 
   public var count: Int { values.count }
@@ -265,11 +275,15 @@ final class CapturedVariable: HeapObject {
 /// A function of the language, with the variables it captured.
 public final class ClosureObject: HeapObject {
   let function: LoadedFunction
+  /// The function again, for the loop, which counts no references.
+  let loaded: Unmanaged<LoadedFunction>
   var captured: [CapturedVariable] = []
 
   init(_ function: LoadedFunction) {
     self.function = function
+    loaded = .passUnretained(function)
     super.init()
+    heapKind = .closure
     Containers.born(self)
   }
 

@@ -17,7 +17,7 @@ public enum CoreLists {
     ) { call in
       switch call[0].object {
       case let list as ListObject: return Value(list.count)
-      case let string as StringObject: return Value(string.string.count)
+      case let string as StringObject: return Value(string.characterCount)
       case let record as RecordObject: return Value(record.count)
       case let range as RangeObject: return Value(range.count)
       case let foreign as ForeignObject:
@@ -154,7 +154,7 @@ public enum CoreLists {
 
   private static func less(_ a: Value, _ b: Value, _ call: Call) throws -> Bool {
     if let x = a.number, let y = b.number { return x < y }
-    if let x = a.object as? StringObject, let y = b.object as? StringObject {
+    if let x = a.string, let y = b.string {
       return x.string < y.string
     }
     throw Diagnosis(
@@ -167,7 +167,7 @@ public enum CoreLists {
       "reverse", "items: list", group: group, summary: "A new list of the items from last to first.",
       example: "reverse([1, 2, 3])", related: ["sort"]
     ) { call in
-      if let string = call[0].object as? StringObject {
+      if let string = call[0].string {
         return .string(String(string.string.reversed()))
       }
       var items = [Value]()

@@ -18,13 +18,13 @@ public enum CoreText {
       example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
     ) { call in
       let separator = try call.string(1, default: "")
-      var text = "", isFirst = true
+      var text = TextBuilder(capacity: 64), isFirst = true
       try CoreLists.each(call, 0) { item in
-        if !isFirst { text += separator }
+        if !isFirst { text.append(separator) }
         isFirst = false
-        text += Display.text(item)
+        text.append(item)
       }
-      return .string(text)
+      return .string(text.finished())
     }
   }
 

@@ -10,22 +10,23 @@ enum Containers {
   nonisolated(unsafe) private static var threshold = 20_000
 
   /// Tracking each container in a table would cost more than the containers, so only closures and
-  /// what they capture are listed: a cycle without a function needs a list put into itself.
+  /// what they capture come here: a cycle without a function needs a list put into itself.
   static func born(_ object: HeapObject) {
-    guard object is ClosureObject || object is CapturedVariable else { return }
     objects[ObjectIdentifier(object)] = Unmanaged.passUnretained(object)
     count += 1
   }
 
   static func died(_ object: HeapObject) {
-    guard object is ClosureObject || object is CapturedVariable else { return }
     objects[ObjectIdentifier(object)] = nil
     count -= 1
   }
 
   /// Called at safe points; collects when the number of functions has doubled.
-  static func collectIfNeeded() {
-    guard count > threshold else { return }
+  @inline(__always) static func collectIfNeeded() {
+    if count > threshold { collectAndAdapt() }
+  }
+
+  @inline(never) private static func collectAndAdapt() {
     collect()
     threshold = max(20_000, 2 * count)
   }

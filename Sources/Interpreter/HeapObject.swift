@@ -5,6 +5,11 @@
 /// references besides. An object goes away, with its children, as soon as nobody holds it: a tensor is
 /// freed when its last register is overwritten.
 open class HeapObject {
+  /// The kinds that the machine's loop tells apart without a cast; `other` is all that hosts bring.
+  public enum Kind: UInt8, Sendable { case other, string, list, record, closure, native, iterator }
+
+  /// Set by the initialisers of those final classes; casts rely on it.
+  public internal(set) final var heapKind = Kind.other
   public final var referenceCount: Int32 = 0
 
   public init() {
@@ -15,21 +20,21 @@ open class HeapObject {
     LiveObjects.count -= 1
   }
 
-  @inlinable final func retainReference() {
+  @inlinable @inline(__always) final func retainReference() {
     if referenceCount == 0 { firstReference() }
     referenceCount &+= 1
   }
 
-  @inlinable final func releaseReference() {
+  @inlinable @inline(__always) final func releaseReference() {
     referenceCount &-= 1
     if referenceCount == 0 { lastReference() }
   }
 
-  @usableFromInline final func firstReference() {
+  @usableFromInline @inline(never) final func firstReference() {
     _ = Unmanaged.passRetained(self)
   }
 
-  @usableFromInline final func lastReference() {
+  @usableFromInline @inline(never) final func lastReference() {
     ReleaseQueue.release(Unmanaged.passUnretained(self))
   }
 

@@ -7,6 +7,8 @@ final class IteratorObject: HeapObject {
     case foreign(any ValueIterator)
   }
   private let source: Source
+  /// The list again, if it is one: by far the most common.
+  private let list: Unmanaged<ListObject>?
   private var position = 0
 
   init?(over value: Value, machine: Machine) throws {
@@ -31,7 +33,9 @@ final class IteratorObject: HeapObject {
       source = .foreign(iterator)
     default: return nil
     }
+    list = value.list.map { .passUnretained($0) }
     super.init()
+    heapKind = .iterator
   }
 
   deinit {
@@ -39,7 +43,18 @@ final class IteratorObject: HeapObject {
   }
 
   /// The next element, owned by the caller. A list that grows meanwhile gives its new elements too.
+  @inline(__always)
   func next() throws -> Value? {
+    if let list {
+      let index = position
+      position = index &+ 1
+      return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : nil }
+    }
+    return try nextOfOthers()
+  }
+
+  @inline(never)
+  private func nextOfOthers() throws -> Value? {
     defer { position += 1 }
     switch source {
     case .list(let list): return position < list.count ? list[position].retained() : nil

@@ -13,8 +13,8 @@ final class LoadedFunction {
   /// Whether every required parameter stands before every option, so that values by position land in
   /// the first registers.
   let hasPlainOrder: Bool
-  /// By call site: whether all values are by position.
-  let isPlainSite: [Bool]
+  /// By call site + 1: whether all values are by position; the first is for calls without a site.
+  let isPlainSite: UnsafeMutablePointer<Bool>
   /// By record site: the common layout, nil with a splat.
   let shapes: [RecordShape?]
   /// Field constants as symbols, and where each instruction last found its field.
@@ -45,7 +45,11 @@ final class LoadedFunction {
     parameterCount = prototype.parameters.count
     requiredCount = prototype.parameters.filter { !$0.isOption }.count
     hasPlainOrder = prototype.parameters.prefix(requiredCount).allSatisfy { !$0.isOption }
-    isPlainSite = prototype.callSites.map { site in site.slots.allSatisfy { $0 == .positional } }
+    isPlainSite = .allocate(capacity: prototype.callSites.count + 1)
+    isPlainSite.initialize(to: true)
+    for (index, site) in prototype.callSites.enumerated() {
+      (isPlainSite + index + 1).initialize(to: site.slots.allSatisfy { $0 == .positional })
+    }
     shapes = prototype.callSites.map { site in
       var shape = RecordShape.empty
       for slot in site.slots {
@@ -64,5 +68,6 @@ final class LoadedFunction {
     code.deallocate()
     constants.deallocate()
     caches.deallocate()
+    isPlainSite.deallocate()
   }
 }

@@ -10,11 +10,49 @@ extension Machine {
     let isRequired: Bool
   }
 
+  /// The code of a closure; nothing is retained, the value holds it.
+  @inline(__always)
+  func loadedFunction(_ closure: Value) -> Unmanaged<LoadedFunction> {
+    closure.unmanaged._withUnsafeGuaranteedRef {
+      unsafeDowncast($0, to: ClosureObject.self).loaded
+    }
+  }
+
+  /// Whether so many values by position need no binding: they are the first registers as they stand.
+  @inline(__always)
+  func acceptsPlainly(_ function: Unmanaged<LoadedFunction>, _ count: Int) -> Bool {
+    function._withUnsafeGuaranteedRef { $0.hasPlainOrder && count == $0.requiredCount }
+  }
+
+  @inline(__always)
+  func acceptsPlainly(native callee: Value, _ count: Int) -> Bool {
+    callee.isKind(.native)
+      && callee.unmanaged._withUnsafeGuaranteedRef {
+        let counts = unsafeDowncast($0, to: NativeFunction.self).plainCounts
+        return count >= counts.lowerBound && count < counts.upperBound
+      }
+  }
+
+  /// Calls a native whose arguments are its first parameters, where they stand; clears them.
+  func callPlainly(
+    _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
+  ) throws -> Value {
+    let native = unsafeDowncast(callee.unmanaged.takeUnretainedValue(), to: NativeFunction.self)
+    let total = native.parameters.count
+    guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
+    for index in count..<total { store(arguments + index, .absent) }
+    nativeTop = arguments + total
+    var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
+    let result = try native.body(&call)
+    clear(arguments, total)
+    return result
+  }
+
   /// Calls what is no closure; the arguments stay where they are, the result is owned.
   func callNonClosure(
     _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?
   ) throws -> Value {
-    if let native = callee.object(as: NativeFunction.self) {
+    if let native = callee.native {
       return try callNative(native, arguments, count, site: site)
     }
     if let foreign = callee.object as? ForeignObject, foreign.isCallable {
@@ -37,11 +75,6 @@ extension Machine {
     let wanted = native.parameters.count
     let savedTop = nativeTop
     defer { nativeTop = savedTop }
-    if count == wanted, native.positionalCount == wanted, !native.collectsFields, site.map({ $0.isPlain }) ?? true {
-      nativeTop = max(nativeTop, arguments + count)
-      var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
-      return try native.body(&call)
-    }
     let views = native.parameters.map {
       ParameterView(name: $0.name, isOption: $0.isOption, isRequired: $0.isRequired)
     }
@@ -68,9 +101,10 @@ extension Machine {
 
   /// Puts arguments into the parameters' registers, absent where an option is left out.
   func bindClosure(
-    _ function: LoadedFunction, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+    _ loaded: Unmanaged<LoadedFunction>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
     site: CallSite?
   ) throws {
+    let function = loaded.takeUnretainedValue()
     if function.hasPlainOrder, count == function.requiredCount, site.map({ $0.isPlain }) ?? true {
       for index in count..<max(count, function.parameterCount) {
         store(arguments + index, .absent)
@@ -126,7 +160,7 @@ extension Machine {
         }
       case .named(let option): try give(value, to: option, argument: index)
       case .splat:
-        guard let record = value.object(as: RecordObject.self) else {
+        guard let record = value.record else {
           throw CallMessages.splat(value, argument: index)
         }
         for field in record.fields { try give(field.value, to: field.name, argument: index) }

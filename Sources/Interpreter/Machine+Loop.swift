@@ -65,7 +65,7 @@ extension Machine {
       case .add:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
-          store(registers + i.a, Value(x.double + y.double))
+          store(registers + i.a, Value(arithmetic: x.double + y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.add, x, y))
@@ -73,7 +73,7 @@ extension Machine {
       case .subtract:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
-          store(registers + i.a, Value(x.double - y.double))
+          store(registers + i.a, Value(arithmetic: x.double - y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.subtract, x, y))
@@ -81,7 +81,7 @@ extension Machine {
       case .multiply:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
-          store(registers + i.a, Value(x.double * y.double))
+          store(registers + i.a, Value(arithmetic: x.double * y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.multiply, x, y))
@@ -89,7 +89,7 @@ extension Machine {
       case .divide:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
-          store(registers + i.a, Value(x.double / y.double))
+          store(registers + i.a, Value(arithmetic: x.double / y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.divide, x, y))
@@ -97,7 +97,7 @@ extension Machine {
       case .addConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
-          store(registers + i.a, Value(x.double + y.double))
+          store(registers + i.a, Value(arithmetic: x.double + y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.add, x, y))
@@ -105,7 +105,7 @@ extension Machine {
       case .subtractConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
-          store(registers + i.a, Value(x.double - y.double))
+          store(registers + i.a, Value(arithmetic: x.double - y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.subtract, x, y))
@@ -113,7 +113,7 @@ extension Machine {
       case .multiplyConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
-          store(registers + i.a, Value(x.double * y.double))
+          store(registers + i.a, Value(arithmetic: x.double * y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.multiply, x, y))
@@ -121,18 +121,15 @@ extension Machine {
       case .divideConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
-          store(registers + i.a, Value(x.double / y.double))
+          store(registers + i.a, Value(arithmetic: x.double / y.double))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.divide, x, y))
         }
       case .moduloConstant:
         let (x, y) = (registers[i.b], constants[i.c])
-        if x.isNumber && y.double > 0 && x.double >= 0 && x.double < 0x1p53 && y.double < 0x1p53
-          && x.double == x.double.rounded(.towardZero) && y.double == y.double.rounded(.towardZero)
-        {
-          let remainder = UInt64(x.double) % UInt64(y.double)
-          store(registers + i.a, Value(Double(remainder)))
+        if x.isNumber, let remainder = wholeRemainder(x.double, y.double) {
+          store(registers + i.a, Value(arithmetic: remainder))
         } else {
           frame.pointee.position = position
           store(registers + i.a, try binary(.modulo, x, y))
@@ -141,8 +138,13 @@ extension Machine {
         frame.pointee.position = position
         store(registers + i.a, try binary(.integerDivide, registers[i.b], registers[i.c]))
       case .modulo:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.modulo, registers[i.b], registers[i.c]))
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber, y.isNumber, let remainder = wholeRemainder(x.double, y.double) {
+          store(registers + i.a, Value(arithmetic: remainder))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.modulo, x, y))
+        }
       case .power:
         frame.pointee.position = position
         store(registers + i.a, try binary(.power, registers[i.b], registers[i.c]))
@@ -158,8 +160,13 @@ extension Machine {
           store(registers + i.a, try binary(.equal, x, y))
         }
       case .notEqual:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.notEqual, registers[i.b], registers[i.c]))
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double != y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.notEqual, x, y))
+        }
       case .less:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
@@ -169,20 +176,40 @@ extension Machine {
           store(registers + i.a, try binary(.less, x, y))
         }
       case .lessEqual:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.lessEqual, registers[i.b], registers[i.c]))
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double <= y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.lessEqual, x, y))
+        }
       case .greater:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.greater, registers[i.b], registers[i.c]))
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double > y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.greater, x, y))
+        }
       case .greaterEqual:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.greaterEqual, registers[i.b], registers[i.c]))
+        let (x, y) = (registers[i.b], registers[i.c])
+        if x.isNumber && y.isNumber {
+          store(registers + i.a, Value(x.double >= y.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try binary(.greaterEqual, x, y))
+        }
       case .contains:
         frame.pointee.position = position
         store(registers + i.a, Value(try contains(registers[i.b], in: registers[i.c])))
       case .negate:
-        frame.pointee.position = position
-        store(registers + i.a, try negate(registers[i.b]))
+        let x = registers[i.b]
+        if x.isNumber {
+          store(registers + i.a, Value(arithmetic: -x.double))
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try negate(x))
+        }
       case .not:
         frame.pointee.position = position
         store(registers + i.a, Value(!(try truth(registers[i.b]))))
@@ -335,7 +362,9 @@ extension Machine {
         frame.pointee.position = position
         if isInterrupted { try checkInterrupt() }
         nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        if let value = try nextValue(registers[i.a]) {
+        let iterator = unsafeDowncast(
+          registers[i.a].unmanaged.takeUnretainedValue(), to: IteratorObject.self)
+        if let value = try iterator.next() {
           store(registers + i.a + 1, value)
         } else {
           position &+= i.wide
@@ -352,41 +381,40 @@ extension Machine {
         let callee = base.pointee
         frame.pointee.position = position
         if isInterrupted { try checkInterrupt() }
-        let isClosure =
-          callee.isObject
-          && callee.unmanaged._withUnsafeGuaranteedRef { type(of: $0) == ClosureObject.self }
-        if isClosure {
-          let closure = unsafeDowncast(
-            callee.unmanaged.takeUnretainedValue(), to: ClosureObject.self)
-          let function = closure.function
-          let isPlain = frame.pointee.function._withUnsafeGuaranteedRef {
-            $0.isPlainSite[i.c &- 1]
-          }
-          if isPlain && function.hasPlainOrder && i.b == function.requiredCount {
-            for index in i.b..<function.parameterCount { store(base + 1 + index, .absent) }
-          } else {
+        let isPlain = frame.pointee.function._withUnsafeGuaranteedRef { $0.isPlainSite[i.c] }
+        if callee.isKind(.closure) {
+          let function = loadedFunction(callee)
+          if !(isPlain && acceptsPlainly(function, i.b)) {
             try bindClosure(function, base + 1, i.b, site: callSite(frame, i.c))
+          } else if i.b < function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
+            for index in i.b..<function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
+              store(base + 1 + index, .absent)
+            }
           }
-          try push(closure, registers: base + 1, result: base)
-          frame = frames + (frameCount - 1)
+          try push(callee, function, registers: base + 1, result: base)
+          frame = frames + (frameCount &- 1)
           registers = base + 1
-          code = function.code
-          constants = function.constants
+          code = function._withUnsafeGuaranteedRef { $0.code }
+          constants = function._withUnsafeGuaranteedRef { $0.constants }
           position = 0
         } else {
           let top = nativeTop
-          nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-          let result = try callNonClosure(
-            callee, base + 1, i.b, site: callSite(frame, i.c))
+          let result: Value
+          if isPlain && acceptsPlainly(native: callee, i.b) {
+            result = try callPlainly(callee, base + 1, i.b)
+          } else {
+            nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+            result = try callNonClosure(callee, base + 1, i.b, site: callSite(frame, i.c))
+            // Arguments were evaluated for this call alone: a tensor among them is free now.
+            clear(base + 1, i.b)
+          }
           nativeTop = top
-          // Arguments were evaluated for this call alone: a tensor among them is free now.
-          clear(base + 1, i.b)
           store(base, result)
         }
       case .returnValue:
         let result = registers[i.a]
         registers[i.a] = Value(bits: 0)
-        if !openVariables.isEmpty { closeVariables(from: registers) }
+        if openVariableCount > 0 { closeVariables(from: registers) }
         clear(registers, frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount })
         let place = frame.pointee.result
         frameCount &-= 1
@@ -395,7 +423,7 @@ extension Machine {
           return result
         }
         store(place, result)
-        frame = frames + (frameCount - 1)
+        frame = frames + (frameCount &- 1)
         registers = frame.pointee.registers
         code = frame.pointee.function._withUnsafeGuaranteedRef { $0.code }
         constants = frame.pointee.function._withUnsafeGuaranteedRef { $0.constants }
@@ -422,14 +450,11 @@ extension Machine {
         store(registers + i.a, joined(registers + i.b, i.c))
       case .format:
         frame.pointee.position = position
-        let text = constants[i.c].object(as: StringObject.self)?.string ?? ""
+        let text = constants[i.c].string?.string ?? ""
         store(registers + i.a, .string(try format(registers[i.b], text)))
       case .getField:
         let value = registers[i.b]
-        if value.isObject,
-          value.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == RecordObject.self })
-        {
-          let record = unsafeDowncast(value.unmanaged.takeUnretainedValue(), to: RecordObject.self)
+        if let record = value.record {
           let cache = caches(frame) + (position &- 1)
           if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
             store(registers + i.a, record.value(slot: cache.pointee.slot).retained())
@@ -446,10 +471,7 @@ extension Machine {
         store(registers + i.a, try field(Symbol(index: Int32(constants[i.c].double)), of: value))
       case .setField:
         let value = registers[i.a]
-        if value.isObject,
-          value.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == RecordObject.self })
-        {
-          let record = unsafeDowncast(value.unmanaged.takeUnretainedValue(), to: RecordObject.self)
+        if let record = value.record {
           let cache = caches(frame) + (position &- 1)
           if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
             record.replace(slot: cache.pointee.slot, with: registers[i.c])
@@ -467,10 +489,7 @@ extension Machine {
           Symbol(index: Int32(constants[i.b].double)), of: value, to: registers[i.c])
       case .getIndex:
         let (base, key) = (registers[i.b], registers[i.c])
-        if key.isNumber, base.isObject,
-          base.unmanaged._withUnsafeGuaranteedRef({ type(of: $0) == ListObject.self })
-        {
-          let list = unsafeDowncast(base.unmanaged.takeUnretainedValue(), to: ListObject.self)
+        if key.isNumber, let list = base.list {
           let number = key.double
           if number >= 0, number < Double(list.count), number == number.rounded(.towardZero) {
             store(registers + i.a, list[Int(number)].retained())
@@ -515,7 +534,7 @@ extension Machine {
       case .importModule:
         frame.pointee.position = position
         nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        let path = constants[i.wide].object(as: StringObject.self)?.string ?? ""
+        let path = constants[i.wide].string?.string ?? ""
         let file = frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.file }
         store(registers + i.a, try importModule(path, from: file, compile: evaluateModule))
       }
@@ -529,9 +548,20 @@ extension Symbol {
 
 /// The slower parts of instructions, out of the loop.
 extension Machine {
+  /// The remainder of two whole numbers that are not negative, the common case; else nil.
+  @inline(__always)
+  func wholeRemainder(_ x: Double, _ y: Double) -> Double? {
+    guard x >= 0, y > 0, x < 0x1p31, y < 0x1p31 else { return nil }
+    let (a, b) = (Int32(x), Int32(y))
+    guard Double(a) == x, Double(b) == y else { return nil }
+    return Double(a % b)
+  }
+
   @inline(__always)
   func captured(_ frame: UnsafeMutablePointer<Frame>, _ index: Int) -> CapturedVariable {
-    frame.pointee.closure.unsafelyUnwrapped._withUnsafeGuaranteedRef { $0.captured[index] }
+    frame.pointee.closure.unmanaged._withUnsafeGuaranteedRef {
+      unsafeDowncast($0, to: ClosureObject.self).captured[index]
+    }
   }
 
   @inline(__always)
@@ -577,10 +607,6 @@ extension Machine {
     }
   }
 
-  func nextValue(_ iterator: Value) throws -> Value? {
-    try iterator.object(as: IteratorObject.self)?.next()
-  }
-
   func makeClosure(
     _ frame: UnsafeMutablePointer<Frame>, _ index: Int, _ registers: UnsafeMutablePointer<Value>
   ) -> Value {
@@ -599,7 +625,7 @@ extension Machine {
   }
 
   func matrix(_ rows: Value) throws -> Value {
-    guard let list = rows.object(as: ListObject.self), let tensor = try operators.matrix(list) else {
+    guard let list = rows.list, let tensor = try operators.matrix(list) else {
       throw Diagnosis("E104", "there are no tensors here")
     }
     return tensor
@@ -615,7 +641,7 @@ extension Machine {
       switch slot {
       case .named(let name): record[name] = values[index]
       case .splat, .positional:
-        guard let source = values[index].object(as: RecordObject.self) else {
+        guard let source = values[index].record else {
           throw CallMessages.splat(values[index], argument: index)
         }
         for field in source.fields { record[field.name] = field.value }
@@ -643,15 +669,13 @@ extension Machine {
   }
 
   func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
-    var text = ""
-    for index in 0..<count {
-      if let string = parts[index].object(as: StringObject.self) {
-        text += string.string
-      } else {
-        text += Display.text(parts[index])
-      }
-    }
-    return .string(text)
+    // One buffer for all strings; a part whose text runs other code would find none and makes its own.
+    var text = textBuffer.take() ?? TextBuilder(capacity: 256)
+    for index in 0..<count { text.append(parts[index]) }
+    let result = Value.string(text.finished())
+    text.removeAll()
+    textBuffer = consume text
+    return result
   }
 
   func subscriptItems(
@@ -692,13 +716,13 @@ extension Machine {
   }
 
   func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {
-    guard let iterator = try IteratorObject(over: value, machine: self), !(value.object is StringObject)
+    guard let iterator = try IteratorObject(over: value, machine: self), !value.isKind(.string)
     else { throw RuntimeMessages.unpack(value, count, seen: nil) }
     var parts = [Value]()
     while let part = try iterator.next(), parts.count <= count { parts.append(part) }
     guard parts.count == count else {
       for part in parts { part.release() }
-      let seen = (value.object as? ListObject)?.count ?? (value.object as? ForeignObject)?.elementCount
+      let seen = (value.list)?.count ?? (value.object as? ForeignObject)?.elementCount
       throw RuntimeMessages.unpack(value, count, seen: seen)
     }
     for (index, part) in parts.enumerated() { store(place + index, part) }

@@ -6,7 +6,8 @@ import Synchronization
 /// One call under way.
 struct Frame {
   var function: Unmanaged<LoadedFunction>
-  var closure: Unmanaged<ClosureObject>?
+  /// A reference to the closure, held by the register below the frame's first.
+  var closure: Value
   var registers: UnsafeMutablePointer<Value>
   /// The next instruction; kept up to date only where an error may come up.
   var position: Int
@@ -54,7 +55,10 @@ public final class Machine {
   let globals: UnsafeMutablePointer<Value>
   public private(set) var globalNames: [String] = []
   var handlers: [Handler] = []
-  var openVariables: [CapturedVariable] = []
+  private var openVariables: [CapturedVariable] = []
+  /// How many variables of frames under way are captured; most returns see 0 here.
+  private(set) var openVariableCount = 0
+  var textBuffer: TextBuilder?
   private var nesting = 0
   private let interruptFlag = Atomic<Bool>(false)
   private var modules: [String: RecordObject] = [:]
@@ -124,7 +128,7 @@ public final class Machine {
   /// Asks the running program to stop; may be called from a signal's thread.
   public func interrupt() { interruptFlag.store(true, ordering: .relaxed) }
   public func clearInterrupt() { interruptFlag.store(false, ordering: .relaxed) }
-  public var isInterrupted: Bool { interruptFlag.load(ordering: .relaxed) }
+  @inline(__always) public var isInterrupted: Bool { interruptFlag.load(ordering: .relaxed) }
 
   /// For native code between pieces of long work.
   public func checkInterrupt() throws {
@@ -163,11 +167,12 @@ public final class Machine {
       nativeTop = top
       clear(callee, arguments.count + 1)
     }
-    guard let closure = function.object(as: ClosureObject.self) else {
+    guard function.isKind(.closure) else {
       return try callNonClosure(function, callee + 1, arguments.count, site: nil)
     }
-    try bindClosure(closure.function, callee + 1, arguments.count, site: nil)
-    try push(closure, registers: callee + 1, result: nil)
+    let loaded = loadedFunction(function)
+    try bindClosure(loaded, callee + 1, arguments.count, site: nil)
+    try push(function, loaded, registers: callee + 1, result: nil)
     return try execute(downTo: frameCount - 1)
   }
 
@@ -180,25 +185,28 @@ public final class Machine {
 
   @inline(__always)
   func clear(_ place: UnsafeMutablePointer<Value>, _ count: Int) {
-    for index in 0..<count {
+    var index = 0
+    while index < count {
+      defer { index &+= 1 }
       let old = place[index]
       place[index] = Value(bits: 0)
       if old.isObject { old.release() }
     }
   }
 
+  @inline(__always)
   func push(
-    _ closure: ClosureObject, registers: UnsafeMutablePointer<Value>,
+    _ closure: Value, _ function: Unmanaged<LoadedFunction>, registers: UnsafeMutablePointer<Value>,
     result: UnsafeMutablePointer<Value>?
   ) throws {
-    let function = closure.function
-    guard frameCount < Self.framesMax, registers + function.registerCount < stackEnd else {
+    let end = registers + function._withUnsafeGuaranteedRef { $0.registerCount }
+    guard frameCount < Self.framesMax, end < stackEnd else {
       throw RuntimeMessages.tooDeep(frameCount)
     }
-    frames[frameCount] = Frame(
-      function: .passUnretained(function), closure: .passUnretained(closure),
-      registers: registers, position: 0, result: result)
-    frameCount += 1
+    (frames + frameCount).initialize(
+      to: Frame(
+        function: function, closure: closure, registers: registers, position: 0, result: result))
+    frameCount &+= 1
   }
 
   /// Runs until the frame at `floor` returns; errors go to the nearest handler above it.
@@ -248,16 +256,18 @@ public final class Machine {
     for variable in openVariables.reversed() where variable.place == register { return variable }
     let variable = CapturedVariable(register)
     openVariables.append(variable)
+    openVariableCount = openVariables.count
     return variable
   }
 
   func closeVariables(from register: UnsafeMutablePointer<Value>) {
-    guard !openVariables.isEmpty else { return }
+    guard openVariableCount > 0 else { return }
     openVariables.removeAll { variable in
       guard variable.place >= register, variable.place < stackEnd + 1024 else { return false }
       variable.close()
       return true
     }
+    openVariableCount = openVariables.count
   }
 
   // MARK: - Modules
@@ -266,7 +276,7 @@ public final class Machine {
     let source = try loadModule(path, file.name)
     if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)
-    if let record = value.object as? RecordObject { modules[source.name] = record }
+    if let record = value.record { modules[source.name] = record }
     return value
   }
 

@@ -29,6 +29,9 @@ public final class NativeFunction: HeapObject {
   /// Whether further values by name are taken, in the order given (`call.fields`).
   public let collectsFields: Bool
   let positionalCount: Int
+  /// How many values by position a call may have that needs no binding: it starts with all that must
+  /// be given; an empty range if an option must be given or names are collected.
+  let plainCounts: Range<Int>
   let body: (inout Call) throws -> Value
 
   /// - Parameter parameters: in the small notation of `ParameterNotation`, for example
@@ -48,8 +51,14 @@ public final class NativeFunction: HeapObject {
     self.group = group
     self.collectsFields = collectsFields
     (self.parameters, isVariadic) = ParameterNotation.parse(parameters)
-    positionalCount = self.parameters.prefix { !$0.isOption }.count
+    let positional = self.parameters.prefix { !$0.isOption }.count
+    positionalCount = positional
+    let needsOption = self.parameters.contains { $0.isOption && $0.isRequired }
+    let required = self.parameters.prefix { !$0.isOption && $0.isRequired }.count
+    plainCounts = needsOption || collectsFields ? 0..<0 : required..<positional + 1
     self.body = body
+    super.init()
+    heapKind = .native
   }
 
   /// `kmeans(points, k:, iters: 25)`.
@@ -118,15 +127,16 @@ extension Value {
 /// Places are the parameters in order (options included); further values of a variadic function
 /// follow them. Arguments are borrowed: retain what outlives the call.
 public struct Call {
-  public let machine: Machine
-  public let function: NativeFunction
-  let slots: UnsafeMutablePointer<Value>
+  // The machine outlives its calls, and the caller's register holds the function.
+  public unowned(unsafe) let machine: Machine
+  public unowned(unsafe) let function: NativeFunction
+  @usableFromInline let slots: UnsafeMutablePointer<Value>
   /// How many values there are beyond the parameters.
   public let extraCount: Int
   /// Further values by name, if the function collects them; borrowed.
   public var fields: [(String, Value)] = []
 
-  public subscript(index: Int) -> Value { slots[index] }
+  @inlinable @inline(__always) public subscript(index: Int) -> Value { slots[index] }
 
   /// Whether an argument was given and is not nil.
   public func has(_ index: Int) -> Bool { !slots[index].isAbsent && !slots[index].isNone }
@@ -198,7 +208,7 @@ public struct Call {
   }
 
   public func string(_ index: Int) throws -> String {
-    guard let object = slots[index].object(as: StringObject.self) else {
+    guard let object = slots[index].string else {
       throw wrongType(index, wanted: "a string")
     }
     return object.string
@@ -235,18 +245,20 @@ public struct Call {
   }
 
   public func list(_ index: Int) throws -> ListObject {
-    try object(index, as: ListObject.self, wanted: "a list")
+    guard let list = slots[index].list else { throw wrongType(index, wanted: "a list") }
+    return list
   }
 
   public func record(_ index: Int) throws -> RecordObject {
-    try object(index, as: RecordObject.self, wanted: "a record")
+    guard let record = slots[index].record else { throw wrongType(index, wanted: "a record") }
+    return record
   }
 
   /// Something that can be called.
   public func function(_ index: Int) throws -> Value {
     let value = slots[index]
     let isCallable =
-      value.object is ClosureObject || value.object is NativeFunction
+      value.isKind(.closure) || value.isKind(.native)
       || (value.object as? ForeignObject)?.isCallable == true
     guard isCallable else { throw wrongType(index, wanted: "a function") }
     return value

@@ -16,7 +16,7 @@ extension Machine {
     case .notEqual: return Value(try !equals(a, b))
     default: break
     }
-    if let left = a.object as? StringObject, let right = b.object as? StringObject {
+    if let left = a.string, let right = b.string {
       switch code {
       case .add: return .string(left.string + right.string)
       case .less: return Value(left.string < right.string)
@@ -26,7 +26,7 @@ extension Machine {
       default: break
       }
     }
-    if code == .add, let left = a.object as? ListObject, let right = b.object as? ListObject {
+    if code == .add, let left = a.list, let right = b.list {
       // Lists of numbers add as tensors do in all other arithmetic; + joins only other lists.
       if !(left.isNumeric && right.isNumeric) || left.count == 0 || right.count == 0 {
         let joined = ListObject(capacity: left.count + right.count)
@@ -101,10 +101,10 @@ extension Machine {
       for value in list.values where try equals(value, item) { return true }
       return false
     case let record as RecordObject:
-      guard let name = item.object as? StringObject else { break }
+      guard let name = item.string else { break }
       return record[name.string] != nil
     case let string as StringObject:
-      guard let part = item.object as? StringObject else { break }
+      guard let part = item.string else { break }
       return part.string.isEmpty || string.string.contains(part.string)
     case let range as RangeObject:
       guard let number = item.number else { break }
@@ -190,7 +190,7 @@ extension Machine {
       if let range = key.object as? RangeObject { return try slice(list, range, base) }
       return list[try resolve(key, count: list.count, of: base)].retained()
     case let record as RecordObject:
-      guard let name = key.object as? StringObject else { break }
+      guard let name = key.string else { break }
       if let value = record[name.string] { return value.retained() }
       throw RuntimeMessages.noField(name.string, of: base, known: record.fields.map(\.name))
     case let string as StringObject:
@@ -221,7 +221,7 @@ extension Machine {
       list[try resolve(key, count: list.count, of: base)] = value
       return base.retained()
     case let record as RecordObject:
-      guard let name = key.object as? StringObject else {
+      guard let name = key.string else {
         throw RuntimeMessages.indexType(key, of: base)
       }
       record[name.string] = value
@@ -246,11 +246,11 @@ extension Machine {
         arguments: [(0, "")], hint: "x[0][1], or tensor(x)[0, 1]")
     }
     let bounds = try span(items[0], count: count, of: base)
-    if let string = base.object as? StringObject {
+    if let string = base.string {
       return .string(String(string.string.dropFirst(bounds.lowerBound).prefix(bounds.count)))
     }
     let part = ListObject(capacity: bounds.count)
-    if let list = base.object as? ListObject { for index in bounds { part.append(list[index]) } }
+    if let list = base.list { for index in bounds { part.append(list[index]) } }
     return .owning(part)
   }
 

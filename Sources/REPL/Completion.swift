@@ -66,7 +66,7 @@ struct Completion {
       return Candidates(texts: [])
     }
     for part in parts.dropFirst() {
-      guard let record = value.object as? RecordObject, let field = record[part] else {
+      guard let record = value.record, let field = record[part] else {
         return Candidates(texts: [])
       }
       value = field

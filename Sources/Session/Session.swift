@@ -180,10 +180,10 @@ extension Session {
 
   /// A function of the session or of the library, which is loaded for it.
   private func closure(named name: String) -> ClosureObject? {
-    if let value = value(of: name) { return value.object as? ClosureObject }
+    if let value = value(of: name) { return value.closure }
     guard knownNames.contains(name), machine.builtinIndex(name) == nil else { return nil }
     let outcome = machineValue(of: name)
-    return outcome?.object as? ClosureObject
+    return outcome?.closure
   }
 
   private func machineValue(of name: String) -> Value? {
