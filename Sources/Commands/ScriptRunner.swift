@@ -26,6 +26,10 @@ struct ScriptRunner {
 
   /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
   func run(_ file: SourceFile, echoes: Bool) -> Int32 {
+    if echoes, file.bytes.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "?") {
+      Output.write(session.helpText(for: String(file.text.drop { $0 == " " })), to: STDOUT_FILENO)
+      return 0
+    }
     let renderer = DiagnosticRenderer(
       usesColor: Output.usesColor(STDERR_FILENO), width: session.host.width())
     let outcome = session.evaluate(file)
