@@ -10,15 +10,25 @@ public final class Host {
   public var write: (String) -> Void = { _ in }
   /// Progress lines and notes, which are not part of a program's output.
   public var writeNote: (String) -> Void = { _ in }
-  /// Whether notes go to a terminal that can rewrite a line.
-  public var isInteractive = false
-  /// Whether pictures may use colours of the terminal.
+  /// Where lines can be rewritten in place: nil where no output goes to a terminal.
+  public var screen: Screen?
+  /// Whether text may have colours of the terminal.
   public var usesColor = false
+  /// Asked once, when the first picture is shown: a terminal takes a moment to answer.
+  public var findPictureStyle: () -> PictureStyle = { .line }
+  /// How pictures and plots are shown.
+  public lazy var pictureStyle = findPictureStyle()
+  /// Plots that are redrawn as their tables grow.
+  var livePlots = LivePlots()
   /// Columns of the terminal.
   public var width: () -> Int = { 80 }
+  /// Rows of the terminal.
+  public var rows: () -> Int = { 24 }
+  /// Pixels of a character of the terminal.
+  public var cell: () -> (width: Int, height: Int) = { (8, 16) }
   /// What stands behind the script's name.
   public var arguments: [String] = []
-  /// Where files with a relative name of a script's imports are looked for.
+  /// The random stream of the session.
   public var random = RandomSource(seed: 0)
 
   public init() {
@@ -39,6 +49,15 @@ public final class Host {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension Host {
+  /// A program or an entry at the prompt has ended, in whatever way: live plots get their last state,
+  /// and what was rewritten in place is gone.
+  public func settle() {
+    livePlots.settle()
+    screen?.clear()
   }
 }
 

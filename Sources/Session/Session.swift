@@ -56,6 +56,7 @@ public final class Session {
       return .rejected(compiled.diagnostics.filter { $0.severity == .error })
     }
     machine.clearInterrupt()
+    defer { host.settle() }
     do {
       let value = try machine.run(prototype)
       defer { value.release() }
