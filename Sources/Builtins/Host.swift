@@ -26,6 +26,8 @@ public final class Host {
   public var rows: () -> Int = { 24 }
   /// Pixels of a character of the terminal.
   public var cell: () -> (width: Int, height: Int) = { (8, 16) }
+  /// The session's own names with their values, borrowed.
+  public var variables: () -> [(name: String, value: Value)] = { [] }
   /// What stands behind the script's name.
   public var arguments: [String] = []
   /// The random stream of the session.
@@ -75,6 +77,7 @@ public enum Builtins {
       JudgingFunctions.functions(host), ProgressFunctions.functions(host),
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
+      Inspection.functions(host),
     ]
     TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }

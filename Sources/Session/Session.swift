@@ -39,6 +39,9 @@ public final class Session {
     machine.fillSlot = { [unowned self] slot in try loadLibrary(slot) }
     machine.loadModule = { [unowned self] path, from in try readModule(path, from: from) }
     machine.evaluateModule = { [unowned self] file in try runModule(file) }
+    host.variables = { [unowned self] in
+      userNames.compactMap { name in value(of: name).map { (name, $0) } }
+    }
     if let problem = library.problem { host.writeNote(problem + "\n") }
   }
 
