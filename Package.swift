@@ -115,7 +115,7 @@ let testTargets: [Target] = [
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
-  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays"]),
+  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax"]),
 ]
 

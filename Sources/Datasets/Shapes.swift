@@ -18,7 +18,7 @@ public enum Shapes {
   ///
   /// - Parameter progress: gets the images that are drawn; what it throws ends the work.
   public static func load(
-    count: Int, isTraining: Bool, seed: UInt64 = 0, progress: (Int) throws -> Void = { _ in }
+    count: Int, isTraining: Bool, seed: UInt64 = 0, progress: (Int) throws -> Void
   ) rethrows -> Dataset {
     let source = RandomSource(seed: seed).split(isTraining ? 1 : 2)
     let size = 3 * side * side
@@ -39,6 +39,11 @@ public enum Shapes {
     return Dataset(
       name: "shapes", images: images,
       labels: NDArray((0..<count).map { Int32($0 % classes.count) }), classes: classes)
+  }
+
+  /// The same without a word in between.
+  public static func load(count: Int, isTraining: Bool, seed: UInt64 = 0) -> Dataset {
+    load(count: count, isTraining: isTraining, seed: seed) { _ in }
   }
 
   private static func draw(
