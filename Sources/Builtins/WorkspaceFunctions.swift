@@ -127,7 +127,7 @@ public enum HelpPages {
       return words.allSatisfy { text.contains($0) }
     }
     guard !hits.isEmpty else {
-      let near = Suggestion.nearest(to: topic, among: machine.builtins.map(\.name))
+      let near = Suggestion.nearest(to: topic, among: machine.builtins.map(\.name)).first
       return "There is no help on \"\(topic)\"." + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
     }
     return hits.map { "  \($0.signature)\n      \($0.summary)\n" }.joined()

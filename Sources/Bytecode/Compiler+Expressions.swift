@@ -2,7 +2,7 @@ import Syntax
 
 extension FunctionCompiler {
   /// The value in some register: a local variable's own, or a new one.
-  func expression(_ expression: ExpressionSyntax) -> Int {
+  func expression(_ expression: Expr) -> Int {
     if case .name(let name) = expression.kind,
       case .local(let register) = find(name, at: expression.range)
     {
@@ -14,15 +14,15 @@ extension FunctionCompiler {
   }
 
   /// The value for its effects alone.
-  func discard(_ expression: ExpressionSyntax) {
-    if case .conditional(let condition, let body, let otherwise) = expression.kind {
-      conditional(condition, body, otherwise, into: nil)
+  func discard(_ expression: Expr) {
+    if case .if(let choice) = expression.kind {
+      conditional(choice, into: nil)
     } else {
       _ = self.expression(expression)
     }
   }
 
-  func expression(_ expression: ExpressionSyntax, into target: Int) {
+  func expression(_ expression: Expr, into target: Int) {
     let mark = free
     defer { free = mark }
     let range = expression.range
@@ -30,25 +30,24 @@ extension FunctionCompiler {
     case .number(let value):
       emitWide(.loadConstant, target, constant(.number(value)), at: range)
     case .string(let parts): string(parts, into: target, range)
-    case .boolean(let value): emit(value ? .loadTrue : .loadFalse, target, at: range)
-    case .none: emit(.loadNil, target, at: range)
+    case .bool(let value): emit(value ? .loadTrue : .loadFalse, target, at: range)
+    case .nil: emit(.loadNil, target, at: range)
     case .name(let name): self.name(name, into: target, range)
     case .list(let items): list(items, into: target, range)
-    case .matrix(let rows):
+    case .tensor(let rows):
       let first = free
       for row in rows { list(row, into: allocate(at: range), range) }
       let whole = allocate(at: range)
       emit(.makeList, whole, first, rows.count, at: range)
       emit(.makeMatrix, target, whole, at: range)
     case .record(let fields): record(fields, into: target, range)
-    case .negate(let operand): emit(.negate, target, self.expression(operand), at: range)
-    case .not(let operand): emit(.not, target, self.expression(operand), at: range)
-    case .binary(let operation, let left, let right):
+    case .unary(let operation, let operand, _):
+      emit(
+        operation == .negate ? .negate : .not, target, self.expression(operand), at: range)
+    case .binary(let operation, let left, let right, _):
       binary(operation, left, right, into: target, range)
-    case .and(let left, let right):
-      shortCircuit(left, right, .jumpIfFalse, into: target)
-    case .or(let left, let right):
-      shortCircuit(left, right, .jumpIfTrue, into: target)
+    case .logical(let operation, let left, let right, _):
+      shortCircuit(left, right, operation == .and ? .jumpIfFalse : .jumpIfTrue, into: target)
     case .range(let lower, let upper, let step, let isClosed):
       let first = allocate(at: range)
       self.expression(lower, into: first)
@@ -60,16 +59,15 @@ extension FunctionCompiler {
         emit(.loadNil, last, at: range)
       }
       emit(.makeRange, target, first, isClosed ? 1 : 0, at: range)
-    case .call(let callee, let arguments, let isPiped):
-      call(callee, arguments, isPiped: isPiped, into: target, range)
-    case .index(let base, let indices): index(base, indices, into: target, range)
+    case .call(let call): self.call(call, into: target, range)
+    case .index(let base, let indices, _): index(base, indices, into: target, range)
     case .field(let base, let name):
       emit(
         .getField, target, self.expression(base), constant(.symbol(name.text)), at: range)
-    case .function(let function): self.function(function, name: "=>", into: target)
-    case .conditional(let condition, let body, let otherwise):
-      conditional(condition, body, otherwise, into: target)
+    case .function(let function): self.function(function, name: "=>", range, into: target)
+    case .if(let choice): conditional(choice, into: target)
     case .with(let subject, let body): with(subject, body, into: target, range)
+    case .missing: preconditionFailure("a tree with a hole in it comes with an error")
     }
   }
 
@@ -82,7 +80,7 @@ extension FunctionCompiler {
       emitWide(.loadConstant, target, constant(.builtin(index)), at: range)
     case .unknown:
       unit.diagnostics.append(
-        CompilerMessages.unknownName(file, name, range, known: visibleNames))
+        .unknownName(file, Name(name, range), known: visibleNames))
     }
   }
 
@@ -91,7 +89,7 @@ extension FunctionCompiler {
       emitWide(.loadConstant, target, constant(.text("")), at: range)
       return
     }
-    if parts.count == 1, case .literal(let text) = parts[0] {
+    if parts.count == 1, case .text(let text) = parts[0] {
       emitWide(.loadConstant, target, constant(.text(text)), at: range)
       return
     }
@@ -99,19 +97,19 @@ extension FunctionCompiler {
     for part in parts {
       let register = allocate(at: range)
       switch part {
-      case .literal(let text):
+      case .text(let text):
         emitWide(.loadConstant, register, constant(.text(text)), at: range)
-      case .expression(let value, let format):
+      case .interpolation(let value, let format):
         expression(value, into: register)
         if let format {
-          emit(.format, register, register, constant(.text(format)), at: value.range)
+          emit(.format, register, register, constant(.text(format.text)), at: value.range)
         }
       }
     }
     emit(.makeString, target, first, parts.count, at: range)
   }
 
-  private func list(_ items: [ExpressionSyntax], into target: Int, _ range: SourceRange) {
+  private func list(_ items: [Expr], into target: Int, _ range: SourceRange) {
     let mark = free
     // Long literals are built in pieces, so that they do not need a register an element.
     let first = free
@@ -145,19 +143,19 @@ extension FunctionCompiler {
   private static let plain: [BinaryOperator: Opcode] = [
     .add: .add, .subtract: .subtract, .multiply: .multiply, .divide: .divide,
     .integerDivide: .integerDivide, .modulo: .modulo, .power: .power,
-    .matrixProduct: .matrixProduct, .equal: .equal, .notEqual: .notEqual, .less: .less,
-    .lessEqual: .lessEqual, .greater: .greater, .greaterEqual: .greaterEqual, .contains: .contains,
+    .matrixMultiply: .matrixProduct, .equal: .equal, .notEqual: .notEqual, .less: .less,
+    .lessOrEqual: .lessEqual, .greater: .greater, .greaterOrEqual: .greaterEqual, .in: .contains,
   ]
 
   private func binary(
-    _ operation: BinaryOperator, _ left: ExpressionSyntax, _ right: ExpressionSyntax,
+    _ operation: BinaryOperator, _ left: Expr, _ right: Expr,
     into target: Int, _ range: SourceRange
   ) {
     if operation == .subtract, file.bytes.indices.contains(right.range.end - 1),
       case .number = right.kind, file.bytes[right.range.end - 1] == UInt8(ascii: "%"),
-      !file.text(left.range).hasSuffix("%"), !(isOne(left))
+      !file.text(of: left.range).hasSuffix("%"), !(isOne(left))
     {
-      unit.diagnostics.append(CompilerMessages.percentSubtraction(file, range))
+      unit.diagnostics.append(.percentSubtraction(file, range))
     }
     let a = expression(left)
     if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
@@ -167,12 +165,12 @@ extension FunctionCompiler {
     }
   }
 
-  private func isOne(_ expression: ExpressionSyntax) -> Bool {
+  private func isOne(_ expression: Expr) -> Bool {
     if case .number(1) = expression.kind { true } else { false }
   }
 
   private func shortCircuit(
-    _ left: ExpressionSyntax, _ right: ExpressionSyntax, _ jump: Opcode, into target: Int
+    _ left: Expr, _ right: Expr, _ jump: Opcode, into target: Int
   ) {
     let value = allocate(at: left.range)
     expression(left, into: value)
@@ -186,20 +184,20 @@ extension FunctionCompiler {
 
   private static let unlessPlain: [BinaryOperator: Opcode] = [
     .equal: .unlessEqual, .notEqual: .unlessNotEqual, .less: .unlessLess,
-    .lessEqual: .unlessLessEqual, .greater: .unlessGreater, .greaterEqual: .unlessGreaterEqual,
+    .lessOrEqual: .unlessLessEqual, .greater: .unlessGreater, .greaterOrEqual: .unlessGreaterEqual,
   ]
   private static let unlessConstant: [BinaryOperator: Opcode] = [
     .equal: .unlessEqualConstant, .less: .unlessLessConstant,
-    .lessEqual: .unlessLessEqualConstant, .greater: .unlessGreaterConstant,
-    .greaterEqual: .unlessGreaterEqualConstant,
+    .lessOrEqual: .unlessLessEqualConstant, .greater: .unlessGreaterConstant,
+    .greaterOrEqual: .unlessGreaterEqualConstant,
   ]
 
   /// Jumps (to be patched) that are taken when the condition is false.
-  func jumpUnless(_ condition: ExpressionSyntax) -> [Int] {
+  func jumpUnless(_ condition: Expr) -> [Int] {
     let mark = free
     defer { free = mark }
     switch condition.kind {
-    case .binary(let operation, let left, let right):
+    case .binary(let operation, let left, let right, _):
       if case .number(let value) = right.kind, let opcode = Self.unlessConstant[operation] {
         let index = constant(.number(value))
         return [emit(opcode, expression(left), index, at: condition.range)]
@@ -208,7 +206,7 @@ extension FunctionCompiler {
         let a = expression(left)
         return [emit(opcode, a, expression(right), at: condition.range)]
       }
-    case .and(let left, let right):
+    case .logical(.and, let left, let right, _):
       let first = jumpUnless(left)
       return first + jumpUnless(right)
     default: break
@@ -216,28 +214,31 @@ extension FunctionCompiler {
     return [emitWide(.jumpIfFalse, expression(condition), 0, at: condition.range)]
   }
 
-  private func conditional(
-    _ condition: ExpressionSyntax, _ body: BlockSyntax, _ otherwise: BlockSyntax?,
-    into target: Int?
-  ) {
-    let exits = jumpUnless(condition)
-    if let target { block(body, into: target) } else { block(body) }
-    if otherwise == nil && target == nil {
+  private func conditional(_ choice: If, into target: Int?) {
+    var skips: [Int] = []
+    for (index, branch) in choice.branches.enumerated() {
+      let exits = jumpUnless(branch.condition)
+      branchBody(branch.body, into: target)
+      let isLast = index == choice.branches.count - 1
+      if !isLast || choice.otherwise != nil || target != nil {
+        skips.append(emitWide(.jump, 0, 0, at: branch.body.range))
+      }
       exits.forEach { patch($0) }
-      return
     }
-    let skip = emitWide(.jump, 0, 0, at: body.range)
-    exits.forEach { patch($0) }
-    if let otherwise {
-      if let target { block(otherwise, into: target) } else { block(otherwise) }
+    if let otherwise = choice.otherwise {
+      branchBody(otherwise, into: target)
     } else if let target {
-      emit(.loadNil, target, at: condition.range)
+      emit(.loadNil, target, at: choice.branches[0].condition.range)
     }
-    patch(skip)
+    skips.forEach { patch($0) }
+  }
+
+  private func branchBody(_ body: Block, into target: Int?) {
+    if let target { block(body, into: target) } else { block(body) }
   }
 
   private func with(
-    _ subject: ExpressionSyntax, _ body: BlockSyntax, into target: Int, _ range: SourceRange
+    _ subject: Expr, _ body: Block, into target: Int, _ range: SourceRange
   ) {
     let object = allocate(at: subject.range)
     expression(subject, into: object)
@@ -260,56 +261,61 @@ extension FunctionCompiler {
 
   // MARK: - Calls, records, subscripts
 
-  private func call(
-    _ callee: ExpressionSyntax, _ arguments: [ArgumentSyntax], isPiped: Bool, into target: Int,
-    _ range: SourceRange
-  ) {
-    let base = allocate(at: callee.range)
+  private func call(_ call: Call, into target: Int, _ range: SourceRange) {
+    let base = allocate(at: call.callee.range)
     // A piped value is evaluated first: it stands first in the text.
-    if isPiped, let first = arguments.first {
+    if call.isPiped, let first = call.arguments.first {
       let piped = allocate(at: first.value.range)
       expression(first.value, into: piped)
-      expression(callee, into: base)
+      expression(call.callee, into: base)
     } else {
-      expression(callee, into: base)
+      expression(call.callee, into: base)
     }
-    for argument in arguments.dropFirst(isPiped ? 1 : 0) {
+    for argument in call.arguments.dropFirst(call.isPiped ? 1 : 0) {
       expression(argument.value, into: allocate(at: argument.value.range))
     }
-    emit(
-      .call, base, arguments.count, callSite(arguments, isPiped: isPiped) + 1, at: range)
+    emit(.call, base, call.arguments.count, callSite(call) + 1, at: range)
     if target != base { emit(.move, target, base, at: range) }
   }
 
-  private func callSite(_ arguments: [ArgumentSyntax], isPiped: Bool) -> Int {
+  private func callSite(_ call: Call) -> Int {
     callSites.append(
       CallSite(
-        slots: arguments.map { argument in
+        slots: call.arguments.map { argument in
           switch argument.kind {
-          case .positional: .positional
+          case .piped, .positional: .positional
           case .splat: .splat
           case .named(let name): .named(name.text)
           }
         },
-        ranges: arguments.map(\.value.range), isPiped: isPiped))
+        ranges: call.arguments.map(\.value.range), isPiped: call.isPiped))
     return callSites.count - 1
   }
 
-  private func record(_ fields: [ArgumentSyntax], into target: Int, _ range: SourceRange) {
+  private func record(_ fields: [RecordField], into target: Int, _ range: SourceRange) {
     let first = free
     for field in fields {
       let register = allocate(at: field.value.range)
-      if case .named(let name) = field.kind, case .function(let function) = field.value.kind {
-        self.function(function, name: name.text, into: register)
+      if case .named(let name, let value) = field, case .function(let function) = value.kind {
+        self.function(function, name: name.text, value.range, into: register)
       } else {
         expression(field.value, into: register)
       }
     }
-    emit(.makeRecord, target, first, callSite(fields, isPiped: false), at: range)
+    callSites.append(
+      CallSite(
+        slots: fields.map { field in
+          switch field {
+          case .named(let name, _): .named(name.text)
+          case .splat: .splat
+          }
+        },
+        ranges: fields.map(\.value.range), isPiped: false))
+    emit(.makeRecord, target, first, callSites.count - 1, at: range)
   }
 
   private func index(
-    _ base: ExpressionSyntax, _ indices: [IndexSyntax], into target: Int, _ range: SourceRange
+    _ base: Expr, _ indices: [IndexItem], into target: Int, _ range: SourceRange
   ) {
     if indices.count == 1, case .value(let value) = indices[0] {
       let object = expression(base)
@@ -323,7 +329,7 @@ extension FunctionCompiler {
   }
 
   /// Evaluates the values of a subscript into new registers, in order.
-  func subscriptSite(_ indices: [IndexSyntax]) -> Int {
+  func subscriptSite(_ indices: [IndexItem]) -> Int {
     var parts = [SubscriptPart]()
     for index in indices {
       switch index {
@@ -332,7 +338,7 @@ extension FunctionCompiler {
         parts.append(.value)
       case .all: parts.append(.all)
       case .rest: parts.append(.rest)
-      case .span(let lower, let upper, let isClosed, let range):
+      case .slice(let lower, let upper, let isClosed, let range):
         if let lower { expression(lower, into: allocate(at: range)) }
         if let upper { expression(upper, into: allocate(at: range)) }
         parts.append(.span(hasLower: lower != nil, hasUpper: upper != nil, isClosed: isClosed))
@@ -344,21 +350,23 @@ extension FunctionCompiler {
 
   // MARK: - Functions
 
-  func function(_ function: FunctionSyntax, name: String, into target: Int) {
+  func function(
+    _ function: Function, name: String, _ range: SourceRange, _ documentation: Documentation? = nil,
+    into target: Int
+  ) {
     let parameters = function.parameters.map { parameter in
       Prototype.Parameter(
         name: parameter.name.text, isOption: parameter.defaultValue != nil,
-        defaultText: parameter.defaultValue.map { file.text($0.range) })
+        defaultText: parameter.defaultValue.map { file.text(of: $0.range) })
     }
     let inner = FunctionCompiler(unit, parent: self, name: name, parameters: parameters)
-    inner.body(function)
-    prototypes.append(
-      inner.finish(range: function.range, documentation: function.documentation))
-    emitWide(.makeClosure, target, prototypes.count - 1, at: function.range)
+    inner.body(function, range)
+    prototypes.append(inner.finish(range: range, documentation: documentation?.lines ?? []))
+    emitWide(.makeClosure, target, prototypes.count - 1, at: range)
   }
 
   /// Parameters are the first registers; a default is evaluated in the function, when it is left out.
-  private func body(_ function: FunctionSyntax) {
+  private func body(_ function: Function, _ range: SourceRange) {
     depth = 1
     for parameter in function.parameters {
       declare(parameter.name, register: allocate(at: parameter.name.range))
@@ -369,8 +377,8 @@ extension FunctionCompiler {
       expression(value, into: register)
       patch(skip)
     }
-    let result = allocate(at: function.range)
+    let result = allocate(at: range)
     block(function.body, into: result)
-    emit(.returnValue, result, at: function.body.range.after)
+    emit(.returnValue, result, at: function.body.range.endPoint)
   }
 }

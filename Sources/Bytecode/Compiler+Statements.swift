@@ -2,22 +2,22 @@ import Syntax
 
 extension FunctionCompiler {
   /// The whole unit: its last expression is the value.
-  func unit(_ program: BlockSyntax) {
+  func unit(_ program: Program) {
     let target = allocate(at: program.range)
     emit(.loadAbsent, target, at: program.range)
     for (index, item) in program.statements.enumerated() {
       let isLast = index == program.statements.count - 1
-      if isLast, case .expression(let value) = item.kind, !item.isSilenced {
+      if isLast, case .expression(let value) = item.kind, !program.endsWithSemicolon {
         expression(value, into: target)
       } else {
         statement(item)
       }
     }
-    emit(.returnValue, target, at: program.range.after)
+    emit(.returnValue, target, at: program.range.endPoint)
   }
 
   /// Statements with the value of the last one in `target`; nil if that is no expression.
-  func block(_ block: BlockSyntax, into target: Int) {
+  func block(_ block: Block, into target: Int) {
     scope(block.range) {
       for item in block.statements.dropLast() { statement(item) }
       guard let last = block.statements.last else {
@@ -34,44 +34,43 @@ extension FunctionCompiler {
   }
 
   /// Statements for their effect.
-  func block(_ block: BlockSyntax) {
+  func block(_ block: Block) {
     scope(block.range) { block.statements.forEach(statement) }
   }
 
-  func statement(_ statement: StatementSyntax) {
+  func statement(_ statement: Stmt) {
     let mark = free
     var keeps = 0
     switch statement.kind {
-    case .binding(let pattern, let value): keeps = binding(pattern, value, statement.range)
-    case .assignment(let place, let value): assignment(place, value)
-    case .function(let function): keeps = namedFunction(function)
-    case .forLoop(let pattern, let sequence, let body):
+    case .let(let pattern, let value): keeps = binding(pattern, value, statement.range)
+    case .assign(let place, let value): assignment(place, value)
+    case .function(let declaration): keeps = namedFunction(declaration, statement.range)
+    case .for(let pattern, let sequence, let body):
       forLoop(pattern, sequence, body, statement.range)
-    case .whileLoop(let condition, let body): whileLoop(condition, body, statement.range)
-    case .returning(let value): returning(value, statement.range)
-    case .breaking: leaveLoop(isBreak: true, statement.range)
-    case .continuing: leaveLoop(isBreak: false, statement.range)
-    case .trying(let body, let name, let handler): trying(body, name, handler, statement.range)
-    case .importing(let path, let range, let alias):
-      let name = alias ?? NameSyntax(Self.moduleName(path), range)
-      let register = allocate(at: range)
-      emitWide(.importModule, register, constant(.text(path)), at: range)
-      keeps = bind(name, from: register)
+    case .while(let condition, let body): whileLoop(condition, body, statement.range)
+    case .return(let value): returning(value, statement.range)
+    case .break: leaveLoop(isBreak: true, statement.range)
+    case .continue: leaveLoop(isBreak: false, statement.range)
+    case .try(let body, let name, let handler): trying(body, name, handler, statement.range)
+    case .import(let path, let alias):
+      let register = allocate(at: path.range)
+      emitWide(.importModule, register, constant(.text(path.text)), at: path.range)
+      keeps = bind(alias ?? Self.moduleName(path), from: register)
     case .expression(let value): discard(value)
     }
     free = mark + keeps
   }
 
   /// `masks` for "lib/masks.ccv".
-  static func moduleName(_ path: String) -> String {
-    let last = path.split(separator: "/").last ?? ""
-    return String(last.hasSuffix(".ccv") ? last.dropLast(4) : last)
+  static func moduleName(_ path: Name) -> Name {
+    let last = path.text.split(separator: "/").last ?? ""
+    return Name(String(last.hasSuffix(".ccv") ? last.dropLast(4) : last), path.range)
   }
 
   private var isTopLevel: Bool { parent == nil && depth == 0 }
 
   /// Binds a name to the value of a register; returns how many registers the binding keeps.
-  private func bind(_ name: NameSyntax, from register: Int) -> Int {
+  private func bind(_ name: Name, from register: Int) -> Int {
     if isTopLevel {
       emitWide(.setGlobal, register, unit.names.define(name.text), at: name.range)
       return 0
@@ -81,18 +80,18 @@ extension FunctionCompiler {
   }
 
   private func binding(
-    _ pattern: PatternSyntax, _ value: ExpressionSyntax, _ range: SourceRange
+    _ pattern: Pattern, _ value: Expr, _ range: SourceRange
   ) -> Int {
     switch pattern {
     case .name(let name):
       let register = allocate(at: range)
       if case .function(let function) = value.kind {
-        self.function(function, name: name.text, into: register)
+        self.function(function, name: name.text, value.range, into: register)
       } else {
         expression(value, into: register)
       }
       return bind(name, from: register)
-    case .parts(let names, let range):
+    case .tuple(let names, let range):
       let first = free
       for name in names { _ = allocate(at: name.range) }
       unpack(value, names.count, into: first, range)
@@ -100,97 +99,20 @@ extension FunctionCompiler {
     }
   }
 
-  private func unpack(_ value: ExpressionSyntax, _ count: Int, into first: Int, _ range: SourceRange) {
+  private func unpack(_ value: Expr, _ count: Int, into first: Int, _ range: SourceRange) {
     let mark = free
     let source = expression(value)
-    emit(.unpack, first, source, count, at: range.through(value.range))
+    emit(.unpack, first, source, count, at: range.union(value.range))
     free = mark
   }
 
-  private func assignment(_ place: ExpressionSyntax, _ value: ExpressionSyntax) {
-    switch place.kind {
-    case .name(let name): assign(name, place.range, value)
-    case .field(let base, let name):
-      let object = expression(base)
-      let result = expression(value)
-      emit(
-        .setField, object, constant(.symbol(name.text)), result,
-        at: SourceRange(base.range.start, name.range.end))
-      storeBack(base, object)
-    case .index(let base, let indices): assignIndex(base, indices, value, place.range)
-    default: break
-    }
-  }
-
-  private func assign(_ name: String, _ range: SourceRange, _ value: ExpressionSyntax) {
-    switch find(name, at: range) {
-    case .local(let register): expression(value, into: register)
-    case .captured(let index):
-      emit(.setCaptured, expression(value), index, at: range)
-    case .global(let slot):
-      emitWide(.changeGlobal, expression(value), slot, at: range)
-    case .builtin:
-      unit.diagnostics.append(CompilerMessages.assignToBuiltin(file, name, range))
-    case .unknown:
-      unit.diagnostics.append(
-        CompilerMessages.unknownPlace(file, name, range, known: visibleNames))
-      _ = expression(value)
-    }
-  }
-
-  private func assignIndex(
-    _ base: ExpressionSyntax, _ indices: [IndexSyntax], _ value: ExpressionSyntax,
-    _ range: SourceRange
-  ) {
-    // Tensors are values: the machine changes the register, and the place gets it back. A local
-    // variable is changed where it is, so that its elements need not be copied.
-    let object = expression(base)
-    if indices.count == 1, case .value(let index) = indices[0] {
-      let key = expression(index)
-      emit(.setIndex, object, key, expression(value), at: range)
-    } else {
-      let result = allocate(at: value.range)
-      expression(value, into: result)
-      let site = subscriptSite(indices)
-      emit(.setIndices, object, result, site, at: range)
-    }
-    storeBack(base, object)
-  }
-
-  /// After `x[0] = 1` or `r.x = 1` the changed value goes back to the place it was read from, which
-  /// matters for tensors: they are values.
-  private func storeBack(_ base: ExpressionSyntax, _ register: Int) {
-    switch base.kind {
-    case .name(let name):
-      switch find(name, at: base.range) {
-      case .local(let local): if local != register { emit(.move, local, register, at: base.range) }
-      case .captured(let index): emit(.setCaptured, register, index, at: base.range)
-      case .global(let slot): emitWide(.changeGlobal, register, slot, at: base.range)
-      case .builtin, .unknown: break
-      }
-    case .field(let outer, let name):
-      let mark = free
-      let object = expression(outer)
-      emit(.setField, object, constant(.symbol(name.text)), register, at: base.range)
-      free = mark
-    case .index(let outer, let indices) where indices.count == 1:
-      if case .value(let index) = indices[0] {
-        let mark = free
-        let object = expression(outer)
-        let key = expression(index)
-        emit(.setIndex, object, key, register, at: base.range)
-        free = mark
-      }
-    default: break
-    }
-  }
-
-  private func namedFunction(_ function: FunctionSyntax) -> Int {
-    guard let name = function.name else { return 0 }
-    let register = allocate(at: function.range)
+  private func namedFunction(_ declaration: FunctionDeclaration, _ range: SourceRange) -> Int {
+    let name = declaration.name
+    let register = allocate(at: range)
     // Declared first, so that the body can call itself.
     if !isTopLevel { declare(name, register: register) }
-    self.function(function, name: name.text, into: register)
+    function(
+      declaration.function, name: name.text, range, declaration.documentation, into: register)
     if !isTopLevel { return 1 }
     return bind(name, from: register)
   }
@@ -198,7 +120,7 @@ extension FunctionCompiler {
   // MARK: - Loops
 
   private func forLoop(
-    _ pattern: PatternSyntax, _ sequence: ExpressionSyntax, _ body: BlockSyntax,
+    _ pattern: Pattern, _ sequence: Expr, _ body: Block,
     _ range: SourceRange
   ) {
     if case .name(let name) = pattern, case .range(let first, let last, let step, let isClosed) = sequence.kind
@@ -211,9 +133,9 @@ extension FunctionCompiler {
 
   /// `for i in a..b by s`: three numbers in registers, nothing allocated.
   private func countingLoop(
-    _ name: NameSyntax,
-    _ bounds: (ExpressionSyntax, ExpressionSyntax, step: ExpressionSyntax?, isClosed: Bool),
-    _ body: BlockSyntax, _ range: SourceRange
+    _ name: Name,
+    _ bounds: (Expr, Expr, step: Expr?, isClosed: Bool),
+    _ body: Block, _ range: SourceRange
   ) {
     let (first, last, step, isClosed) = bounds
     let base = allocate(at: range)
@@ -228,7 +150,7 @@ extension FunctionCompiler {
       emitWide(.loadConstant, increment, constant(.number(1)), at: range)
     }
     if !isClosed { emit(.excludeEnd, base, at: last.range) }
-    let prepare = emitWide(.prepareCount, base, 0, at: first.range.through(last.range))
+    let prepare = emitWide(.prepareCount, base, 0, at: first.range.union(last.range))
     let start = code.count
     loopBody(variable) {
       declare(name, register: variable)
@@ -242,7 +164,7 @@ extension FunctionCompiler {
   }
 
   private func eachLoop(
-    _ pattern: PatternSyntax, _ sequence: ExpressionSyntax, _ body: BlockSyntax,
+    _ pattern: Pattern, _ sequence: Expr, _ body: Block,
     _ range: SourceRange
   ) {
     let iterator = allocate(at: range)
@@ -253,7 +175,7 @@ extension FunctionCompiler {
     loopBody(item) {
       switch pattern {
       case .name(let name): declare(name, register: item)
-      case .parts(let names, let range):
+      case .tuple(let names, let range):
         let first = free
         for name in names { _ = allocate(at: name.range) }
         emit(.unpack, first, item, names.count, at: range)
@@ -268,7 +190,7 @@ extension FunctionCompiler {
   }
 
   private func whileLoop(
-    _ condition: ExpressionSyntax, _ body: BlockSyntax, _ range: SourceRange
+    _ condition: Expr, _ body: Block, _ range: SourceRange
   ) {
     let start = code.count
     emit(.checkInterrupt, at: range)
@@ -292,7 +214,7 @@ extension FunctionCompiler {
     body()
     for index in loops[loops.count - 1].continues { patch(index) }
     if locals[variables...].contains(where: \.isCaptured) {
-      emit(.closeFrom, firstRegister, at: SourceRange(0, 0))
+      emit(.closeFrom, firstRegister, at: file.fullRange.startPoint)
     }
     locals.removeSubrange(variables...)
     free = registers
@@ -305,7 +227,7 @@ extension FunctionCompiler {
   private func leaveLoop(isBreak: Bool, _ range: SourceRange) {
     guard let loop = loops.last else {
       unit.diagnostics.append(
-        CompilerMessages.loopWordOutside(file, isBreak ? "break" : "continue", range))
+        .loopWordOutsideLoop(file, isBreak ? "break" : "continue", range))
       return
     }
     closeScopes(downTo: loop.scopeCount, range)
@@ -318,9 +240,9 @@ extension FunctionCompiler {
     }
   }
 
-  private func returning(_ value: ExpressionSyntax?, _ range: SourceRange) {
+  private func returning(_ value: Expr?, _ range: SourceRange) {
     guard parent != nil else {
-      unit.diagnostics.append(CompilerMessages.returnOutside(file, range))
+      unit.diagnostics.append(.returnOutsideFunction(file, range))
       return
     }
     let register = allocate(at: range)
@@ -343,7 +265,7 @@ extension FunctionCompiler {
   // MARK: - Errors
 
   private func trying(
-    _ body: BlockSyntax, _ name: NameSyntax, _ handler: BlockSyntax, _ range: SourceRange
+    _ body: Block, _ name: Name, _ handler: Block, _ range: SourceRange
   ) {
     let caught = allocate(at: range)
     let push = emitWide(.pushHandler, caught, 0, at: range)

@@ -11,7 +11,7 @@ public struct CompileResult: Sendable {
 /// Top-level `let` and `fn` define globals; everything inside a block is local. The unit's value is
 /// that of its last expression, or absent if the unit ends otherwise or with `;`.
 public func compile(_ parsed: ParseResult, names: any GlobalNames) -> CompileResult {
-  let errors = parsed.diagnostics.filter { $0.severity == .error }
+  let errors = parsed.diagnostics.filter { $0.isError }
   guard errors.isEmpty else {
     return CompileResult(prototype: nil, diagnostics: parsed.diagnostics)
   }
@@ -20,7 +20,7 @@ public func compile(_ parsed: ParseResult, names: any GlobalNames) -> CompileRes
   let function = FunctionCompiler(unit, parent: nil, name: "main", parameters: [])
   function.unit(parsed.program)
   let diagnostics = parsed.diagnostics + unit.diagnostics
-  if unit.diagnostics.contains(where: { $0.severity == .error }) {
+  if unit.diagnostics.contains(where: { $0.isError }) {
     return CompileResult(prototype: nil, diagnostics: diagnostics)
   }
   return CompileResult(
@@ -42,20 +42,19 @@ final class UnitCompiler {
   }
 
   /// Functions may mention what the unit defines further down.
-  func declareTopLevel(_ program: BlockSyntax) {
+  func declareTopLevel(_ program: Program) {
     for statement in program.statements {
       switch statement.kind {
-      case .function(let function): if let name = function.name { own(name) }
-      case .binding(.name(let name), _): own(name)
-      case .binding(.parts(let parts, _), _): parts.forEach(own)
-      case .importing(let path, let range, let alias):
-        own(alias ?? NameSyntax(FunctionCompiler.moduleName(path), range))
+      case .function(let declaration): own(declaration.name)
+      case .let(.name(let name), _): own(name)
+      case .let(.tuple(let names, _), _): names.forEach(own)
+      case .import(let path, let alias): own(alias ?? FunctionCompiler.moduleName(path))
       default: break
       }
     }
   }
 
-  private func own(_ name: NameSyntax) {
+  private func own(_ name: Name) {
     if ownNames[name.text] == nil { ownNames[name.text] = name.range.start }
   }
 }
@@ -156,7 +155,8 @@ final class FunctionCompiler {
       .unlessGreaterConstant, .unlessGreaterEqualConstant:
       if distance > Int(Int16.max) {
         unit.diagnostics.append(
-          CompilerMessages.tooMany(file, "instructions in a block", 32767, ranges[index]))
+          .functionTooLarge(
+            file, "instructions in a block", limit: 32767, ranges[index]))
       }
       code[index] = Instruction(opcode, instruction.a, instruction.b, distance)
     default: code[index] = Instruction(opcode, instruction.a, wide: distance)
@@ -181,7 +181,7 @@ final class FunctionCompiler {
     constantIndex[key] = constants.count - 1
     if constants.count == 65_535 {
       unit.diagnostics.append(
-        CompilerMessages.tooMany(file, "constants", 65_534, SourceRange(0, 0)))
+        .functionTooLarge(file, "constants", limit: 65_534, file.fullRange.startPoint))
     }
     return constants.count - 1
   }
@@ -193,12 +193,12 @@ final class FunctionCompiler {
     if free > registerCount { registerCount = free }
     if free == Self.registersMax {
       unit.diagnostics.append(
-        CompilerMessages.tooMany(file, "values at once", Self.registersMax, range))
+        .functionTooLarge(file, "values at once", limit: Self.registersMax, range))
     }
     return free - 1
   }
 
-  func declare(_ name: NameSyntax, register: Int) {
+  func declare(_ name: Name, register: Int) {
     locals.append(LocalVariable(name: name.text, register: register, depth: depth))
   }
 

@@ -1,54 +1,61 @@
 import Syntax
 
-/// What the compiler says: E060 to E079.
-enum CompilerMessages {
-  static func unknownName(
-    _ file: SourceFile, _ name: String, _ range: SourceRange, known: [String]
-  ) -> Diagnostic {
-    let cure = foreignNameCure(name)
-    let near = Suggestion.nearest(to: name, among: known)
+/// What the compiler says: E060 to E099.
+extension Diagnostic {
+  static func unknownName(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {
+    let near = Suggestion.nearest(to: name.text, among: known, limit: 1).first
     return Diagnostic(
-      "E060", "there is nothing named `\(name)`", labels: [.init(file, range)],
-      hint: cure ?? near ?? "let \(name) = ... first, or help() for what there is")
+      code: .unknownName, message: "there is nothing named `\(name.text)`",
+      primary: Label(file, name.range),
+      hint: ForeignNames.cure(for: name.text) ?? near.map { "`\($0)`." }
+        ?? "`let \(name.text) = ...` first, or `help()` for what there is.")
   }
 
-  static func unknownPlace(
-    _ file: SourceFile, _ name: String, _ range: SourceRange, known: [String]
-  ) -> Diagnostic {
-    let near = Suggestion.nearest(to: name, among: known)
+  static func unknownVariable(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {
+    let near = Suggestion.nearest(to: name.text, among: known, limit: 1).first
     return Diagnostic(
-      "E061", "there is no variable `\(name)` to change", labels: [.init(file, range)],
-      notes: ["= changes a variable that exists; `let` makes a new one."],
-      hint: near.map { "\($0) = ..., or let \(name) = ... for a new one" } ?? "let \(name) = ...")
+      code: .unknownVariable, message: "there is no variable `\(name.text)` to change",
+      primary: Label(file, name.range),
+      notes: ["`=` changes a variable that exists; `let` makes a new one."],
+      hint: near.map { "`\($0) = ...`, or `let \(name.text) = ...` for a new one." }
+        ?? "`let \(name.text) = ...`.")
   }
 
-  static func assignToBuiltin(_ file: SourceFile, _ name: String, _ range: SourceRange) -> Diagnostic {
+  static func constantName(_ file: SourceFile, _ name: Name) -> Diagnostic {
     Diagnostic(
-      "E062", "`\(name)` is a function of the library and cannot be changed",
-      labels: [.init(file, range)], hint: "let \(name) = ... makes a variable of your own")
+      code: .constantName,
+      message: "`\(name.text)` is a function of the library and cannot be changed",
+      primary: Label(file, name.range),
+      hint: "`let \(name.text) = ...` makes a variable of your own.")
   }
 
-  static func returnOutside(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+  static func returnOutsideFunction(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      "E063", "`return` outside a function", labels: [.init(file, range)],
-      hint: "write the value itself: the last expression is the result")
+      code: .returnOutsideFunction, message: "`return` outside a function",
+      primary: Label(file, range),
+      hint: "write the value itself: the last expression is the result.")
   }
 
-  static func loopWordOutside(_ file: SourceFile, _ word: String, _ range: SourceRange) -> Diagnostic {
+  static func loopWordOutsideLoop(
+    _ file: SourceFile, _ word: String, _ range: SourceRange
+  ) -> Diagnostic {
     Diagnostic(
-      "E064", "`\(word)` outside a loop", labels: [.init(file, range)],
-      hint: "return leaves a function")
+      code: .loopWordOutsideLoop, message: "`\(word)` outside a loop",
+      primary: Label(file, range), hint: "`return` leaves a function.")
   }
 
-  static func tooMany(_ file: SourceFile, _ what: String, _ limit: Int, _ range: SourceRange) -> Diagnostic {
+  static func functionTooLarge(
+    _ file: SourceFile, _ what: String, limit: Int, _ range: SourceRange
+  ) -> Diagnostic {
     Diagnostic(
-      "E065", "more than \(limit) \(what) in one function", labels: [.init(file, range)],
-      hint: "split it into smaller functions")
+      code: .functionTooLarge, message: "more than \(limit) \(what) in one function",
+      primary: Label(file, range), hint: "split it into smaller functions.")
   }
 
   static func percentSubtraction(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      "E066", "a percentage is a plain number here: 20% is 0.2", labels: [.init(file, range)],
-      hint: "a * (1 - 20%) takes 20 % off", severity: .warning)
+      severity: .warning, code: .percentSubtraction,
+      message: "a percentage is a plain number: 20% is 0.2", primary: Label(file, range),
+      hint: "`a * (1 - 20%)` takes 20 % off.")
   }
 }

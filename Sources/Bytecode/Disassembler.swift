@@ -6,7 +6,7 @@ extension Prototype {
     var lines = ["\(name): \(parameters.count) parameters, \(registerCount) registers"]
     for (index, instruction) in code.enumerated() {
       let opcode = Opcode(rawValue: instruction.code).map { "\($0)" } ?? "?"
-      let line = file.position(at: ranges[index].start).line
+      let line = file.line(at: ranges[index].start)
       lines.append(
         "  \(padded(String(index), 4)) \(padded(String(line), 4))  \(opcode) \(operands(instruction, at: index))")
     }

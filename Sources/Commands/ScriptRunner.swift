@@ -22,18 +22,21 @@ struct ScriptRunner {
 
   /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
   func run(_ file: SourceFile, echoes: Bool) -> Int32 {
-    let renderer = DiagnosticRenderer(usesColor: Output.usesColor(STDERR_FILENO))
+    let renderer = DiagnosticRenderer(
+      usesColor: Output.usesColor(STDERR_FILENO), width: session.host.width())
     let outcome = session.evaluate(file)
-    for warning in session.warnings { Output.write(renderer.render(warning), to: STDERR_FILENO) }
+    if !session.warnings.isEmpty {
+      Output.write(renderer.render(session.warnings) + "\n", to: STDERR_FILENO)
+    }
     switch outcome {
     case .value(let text):
       if echoes, let text { Output.write(text + "\n", to: STDOUT_FILENO) }
       return 0
     case .rejected(let diagnostics):
-      for diagnostic in diagnostics { Output.write(renderer.render(diagnostic), to: STDERR_FILENO) }
+      Output.write(renderer.render(diagnostics) + "\n", to: STDERR_FILENO)
       return 2
     case .failed(let diagnostic):
-      Output.write(renderer.render(diagnostic), to: STDERR_FILENO)
+      Output.write(renderer.render(diagnostic) + "\n", to: STDERR_FILENO)
       return 1
     case .interrupted:
       Output.write("interrupted\n", to: STDERR_FILENO)

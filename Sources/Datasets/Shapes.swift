@@ -49,7 +49,7 @@ public enum Shapes {
   private static func draw(
     _ kind: Int, _ random: inout RandomSource, into pixels: UnsafeMutablePointer<UInt8>
   ) {
-    let radius = random.uniform(in: 7...12)
+    let radius = random.uniform(in: 8...12)
     let (cx, cy) = (random.uniform(in: 11...21), random.uniform(in: 11...21))
     let angle = random.uniform(in: 0...(2 * .pi))
     let (cosine, sine) = (Glibc.cos(angle), Glibc.sin(angle))
@@ -63,7 +63,7 @@ public enum Shapes {
         let cover = min(max(0.5 - distance(kind, u, v) * radius, 0), 1)
         let shade = slope.0 * Double(x - 16) + slope.1 * Double(y - 16)
         for channel in 0..<3 {
-          let noise = 0.03 * (random.uniform() + random.uniform() - 1)
+          let noise = 0.01 * (random.uniform() + random.uniform() - 1)
           let value = ground[channel] * (1 - cover) + figure[channel] * cover + shade + noise
           pixels[(channel * side + y) * side + x] = UInt8(min(max(value, 0), 1) * 255 + 0.5)
         }
@@ -71,14 +71,15 @@ public enum Shapes {
     }
   }
 
-  /// Two tinted greys that differ in brightness by at least 0.3, either one the brighter.
+  /// Two tinted greys that differ in brightness by at least 0.5, either one the brighter: what a patch
+  /// looks like then says more about the edge in it than about its colours.
   private static func colors(_ random: inout RandomSource) -> ([Double], [Double]) {
     var (a, b) = (0.0, 0.0)
-    while abs(a - b) < 0.3 {
+    while abs(a - b) < 0.5 {
       (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9))
     }
     func tinted(_ grey: Double) -> [Double] {
-      (0..<3).map { _ in grey + random.uniform(in: -0.1...0.1) }
+      (0..<3).map { _ in grey + random.uniform(in: -0.05...0.05) }
     }
     return (tinted(a), tinted(b))
   }

@@ -309,7 +309,7 @@ public final class ClosureObject: HeapObject {
   }
   /// The source text, for `??name`.
   public var source: String {
-    function.prototype.file.text(function.prototype.range)
+    function.prototype.file.text(of: function.prototype.range)
   }
 
   public override var typeName: String { "function" }

@@ -102,7 +102,7 @@ enum RuntimeMessages {
   }
 
   static func noField(_ name: String, of value: Value, known: [String]) -> Diagnosis {
-    let near = Suggestion.nearest(to: name, among: known)
+    let near = Suggestion.nearest(to: name, among: known).first
     let list = known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
     let type = Display.typeName(value)
     return Diagnosis(

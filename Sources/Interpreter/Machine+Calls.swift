@@ -199,7 +199,7 @@ enum CallMessages {
     let list = known.isEmpty ? "it takes none" : "it takes " + known.joined(separator: ", ")
     return Diagnosis(
       "E106", "\(function) has no option `\(option)`", arguments: [(argument, list)],
-      hint: Suggestion.nearest(to: option, among: known).map { "\($0): ..." })
+      hint: Suggestion.nearest(to: option, among: known).first.map { "\($0): ..." })
   }
 
   static func givenTwice(_ option: String, function: String, argument: Int) -> Diagnosis {

@@ -225,7 +225,7 @@ public struct Call {
     if let standard, !has(index) { return standard }
     let word = try string(index)
     guard words.contains(word) else {
-      let near = Suggestion.nearest(to: word, among: words)
+      let near = Suggestion.nearest(to: word, among: words).first
       throw Diagnosis(
         "E119",
         "\(function.name): `\(function.parameters[index].name)` is \"\(word)\", wanted "

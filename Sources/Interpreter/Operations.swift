@@ -131,7 +131,7 @@ extension Machine {
       throw RuntimeMessages.noField(symbol.name, of: value, known: record.fields.map(\.name))
     case let error as ErrorObject:
       switch symbol.name {
-      case "code": return .string(error.failure.diagnostic.code)
+      case "code": return .string(error.failure.diagnostic.code.description)
       case "message": return .string(error.failure.diagnostic.message)
       case "trace":
         let list = ListObject()

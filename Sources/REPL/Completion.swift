@@ -20,7 +20,7 @@ struct Completion {
     let before = String(decoding: bytes[..<min(start, bytes.count)], as: UTF8.self)
     if let quoted = openString(before + word) { return files(quoted, word) }
     if before.hasSuffix(".") { return fields(of: base(before.dropLast()), word) }
-    var names = session.knownNames + Keyword.allCases.map(\.rawValue)
+    var names = session.knownNames + Token.Kind.reservedWords
     var append: Character?
     if let function = openCall(before), let native = session.machine.builtins.first(where: { $0.name == function }) {
       let options = native.parameters.filter(\.isOption).map { $0.name + ":" }.filter { $0.hasPrefix(word) }

@@ -11,7 +11,7 @@ public final class Conversation {
   private let completion: Completion
   private let history = History()
   private var promptNumber = 0
-  private var explained: Set<String> = []
+  private var explained: Set<ErrorCode> = []
 
   nonisolated(unsafe) private static var running: Session?
 
@@ -101,9 +101,9 @@ public final class Conversation {
   /// The long form the first time a code comes up in a session, later the short one.
   private func say(_ diagnostic: Diagnostic) {
     let renderer = DiagnosticRenderer(
-      usesColor: session.host.usesColor, width: session.host.width(),
-      isShort: !explained.insert(diagnostic.code).inserted)
-    session.host.writeNote(renderer.render(diagnostic))
+      usesColor: session.host.usesColor, width: session.host.width())
+    let isNew = explained.insert(diagnostic.code).inserted
+    session.host.writeNote(renderer.render(diagnostic, form: isNew ? .long : .short) + "\n")
   }
 
   private func complete(

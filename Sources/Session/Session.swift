@@ -54,9 +54,9 @@ public final class Session {
   public func evaluate(_ file: SourceFile, isPrompt: Bool = false) -> Outcome {
     scope.allowsForwardReferences = isPrompt
     let compiled = compile(parse(file), names: scope)
-    warnings = compiled.diagnostics.filter { $0.severity != .error }
+    warnings = compiled.diagnostics.filter { !$0.isError }
     guard let prototype = compiled.prototype else {
-      return .rejected(compiled.diagnostics.filter { $0.severity == .error })
+      return .rejected(compiled.diagnostics.filter(\.isError))
     }
     machine.clearInterrupt()
     defer { host.settle() }
@@ -73,7 +73,7 @@ public final class Session {
     } catch is Interrupted {
       return .interrupted
     } catch {
-      return .failed(Diagnostic("E130", "\(error)"))
+      return .failed(Diagnostic(code: .unexpected, message: "\(error)"))
     }
   }
 
@@ -123,8 +123,10 @@ public final class Session {
   private func run(_ file: SourceFile, in names: NameScope) throws {
     let compiled = compile(parse(file), names: names)
     guard let prototype = compiled.prototype else {
-      let first = compiled.diagnostics.first { $0.severity == .error }
-      throw RuntimeFailure(first ?? Diagnostic("E120", "\(file.name) cannot be compiled"))
+      guard let first = compiled.diagnostics.first(where: \.isError) else {
+        preconditionFailure("what does not compile has an error")
+      }
+      throw RuntimeFailure(first)
     }
     try machine.run(prototype).release()
   }

@@ -1,41 +1,61 @@
-/// Did you mean: the known name nearest to one that is not known.
+// "Did you mean": the known names that a typist most likely meant.
+
+/// Finds names that resemble a mistyped one.
 public enum Suggestion {
-  /// The best candidate within a distance that grows with the length of the name, or nil.
+  /// Returns the candidates nearest to `word`, best first, at most `limit`; none when all are far.
   ///
-  /// Distance counts insertions, deletions, substitutions and swaps of neighbours (Damerau), each 1;
-  /// a difference of case alone counts nothing.
-  public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-    let limit = name.count <= 4 ? 1 : name.count <= 7 ? 2 : 3
-    let wanted = Array(name.lowercased())
-    var best: (name: String, distance: Int)?
-    for candidate in candidates where candidate != name {
-      guard abs(candidate.count - name.count) <= limit else { continue }
-      let distance = distance(wanted, Array(candidate.lowercased()))
-      // A name of one or two letters is near to everything: only case may differ.
-      guard distance <= limit, name.count > 2 || distance == 0 else { continue }
-      if best.map({ (distance, candidate) < ($0.distance, $0.name) }) ?? true {
-        best = (candidate, distance)
+  /// A candidate that differs in letter case alone comes first. Otherwise the distance counts
+  /// insertions, deletions, substitutions and exchanges of neighbours (Damerau 1964, restricted
+  /// form), and may be a third of the word's length, at least 1. A candidate that starts with a
+  /// word of three or more letters, or is its beginning, counts as near too: `norm` and `normalize`.
+  /// One or two letters are near to everything, so that only their case may differ.
+  public static func nearest(
+    to word: String, among candidates: some Sequence<String>, limit: Int = 3
+  ) -> [String] {
+    let letters = Array(word)
+    let folded = Array(word.lowercased())
+    guard !letters.isEmpty else { return [] }
+    let bound = letters.count < 3 ? 0 : max(1, letters.count / 3)
+    var found: [(cost: Int, name: String)] = []
+    for candidate in Set(candidates) where candidate != word {
+      let other = Array(candidate.lowercased())
+      if other == folded {
+        found.append((0, candidate))
+      } else if let distance = distance(folded, other, bound: bound) {
+        found.append((distance, candidate))
+      } else if isBeginning(folded, other) {
+        found.append((bound + 1, candidate))
       }
     }
-    return best?.name
+    found.sort { a, b in
+      (a.cost, abs(a.name.count - letters.count), a.name)
+        < (b.cost, abs(b.name.count - letters.count), b.name)
+    }
+    return found.prefix(limit).map(\.name)
   }
 
-  static func distance(_ a: [Character], _ b: [Character]) -> Int {
-    if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
-    var before = [Int](repeating: 0, count: b.count + 1)
-    var previous = Array(0...b.count)
-    var current = previous
-    for i in 1...a.count {
-      current[0] = i
-      for j in 1...b.count {
-        let cost = a[i - 1] == b[j - 1] ? 0 : 1
-        current[j] = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
-        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-          current[j] = min(current[j], before[j - 2] + 1)
+  private static func isBeginning(_ a: [Character], _ b: [Character]) -> Bool {
+    min(a.count, b.count) >= 3 && (b.starts(with: a) || a.starts(with: b))
+  }
+
+  /// Edit distance with exchange of neighbours; nil when it is greater than `bound`.
+  static func distance(_ a: [Character], _ b: [Character], bound: Int) -> Int? {
+    guard abs(a.count - b.count) <= bound else { return nil }
+    var beforeLast = [Int](repeating: 0, count: b.count + 1)
+    var last = Array(0...b.count)
+    for i in a.indices {
+      var row = [i + 1]
+      row.reserveCapacity(b.count + 1)
+      for j in b.indices {
+        var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+        if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+          cost = min(cost, beforeLast[j - 1] + 1)
         }
+        row.append(cost)
       }
-      (before, previous, current) = (previous, current, before)
+      beforeLast = last
+      last = row
     }
-    return previous[b.count]
+    return last[b.count] <= bound ? last[b.count] : nil
   }
 }

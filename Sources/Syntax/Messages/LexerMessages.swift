@@ -1,81 +1,182 @@
-/// What the lexer says: E001 to E019.
-enum LexerMessages {
-  static func notUTF8(_ file: SourceFile, offset: Int) -> Diagnostic {
-    let place = file.position(at: offset)
-    return Diagnostic(
-      "E001", "the text is not UTF-8: byte \(offset) (line \(place.line)) is 0x\(hex(file.bytes[offset]))",
-      notes: ["Scripts are UTF-8. This file is in another encoding, or it is no text at all."],
-      hint: "iconv -f latin1 -t utf8 \(file.name) > fixed.ccv")
-  }
+// Everything that the lexer says. A message stands alone and says what was seen; the hint is one
+// thing to try.
 
-  static func strayCharacter(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
-    let byte = file.bytes[range.start]
-    let name = byte < 0x20 || byte == 0x7F ? "control character 0x\(hex(byte))" : "\"\(file.text(range))\""
-    return Diagnostic(
-      "E002", "\(name) is not part of the language", labels: [.init(file, range)],
-      hint: "remove it")
-  }
-
-  static func unicode(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
-    let text = file.text(range)
-    let cures: [String: String] = [
-      "\u{201C}": "\"", "\u{201D}": "\"", "\u{2018}": "'", "\u{2019}": "'", "\u{2212}": "-",
-      "\u{2013}": "-", "\u{2014}": "-", "\u{00D7}": "*", "\u{00F7}": "/", "\u{2264}": "<=",
-      "\u{2265}": ">=", "\u{2260}": "!=", "\u{00A0}": "an ordinary space", "\u{2026}": "...",
-      "\u{2192}": "=>", "\u{FEFF}": "nothing (it is a byte-order mark)",
-    ]
-    let shown = text == "\u{00A0}" ? "a non-breaking space" : "\"\(text)\""
-    return Diagnostic(
-      "E003", "\(shown) is not part of the language outside strings and comments",
-      labels: [.init(file, range)],
-      notes: ["Names are made of the letters a to z, digits and _."],
-      hint: cures[text].map { "write \($0)" } ?? "put it in a string: \"\(text)\"")
-  }
-
-  static func numberSuffix(_ file: SourceFile, _ range: SourceRange, _ suffix: String) -> Diagnostic {
+extension Diagnostic {
+  static func notUTF8(_ file: SourceFile, at offset: Int) -> Diagnostic {
     Diagnostic(
-      "E004", "a number cannot end in \"\(suffix)\"", labels: [.init(file, range)],
-      notes: ["Suffixes are % (75% is 0.75), k, M, and s, min, h for durations in seconds."],
-      hint: suffix == "m" ? "min for minutes, M for a million"
-        : suffix == "ms" ? "seconds: 0.5s" : "write the product with a *: 2 * \(suffix)")
+      code: .notUTF8, message: "the text is not UTF-8: byte \(offset) does not fit",
+      primary: Label(file, SourceRange(start: offset, end: offset + 1), "byte \(offset)"),
+      hint: "save the file as UTF-8.")
+  }
+
+  static func sourceTooLong(_ file: SourceFile, limit: Int) -> Diagnostic {
+    Diagnostic(
+      code: .sourceTooLong,
+      message: "the text is too long: \(file.bytes.count) bytes, and at most \(limit) can be read",
+      hint: "keep data in a data file and `load` it.")
+  }
+
+  // MARK: - Strings
+
+  static func unclosedString(
+    _ file: SourceFile, _ quote: SourceRange, line: SourceRange, isMultiline: Bool
+  ) -> Diagnostic {
+    let sign = file.text(of: quote)
+    let end = isMultiline ? "before the input ends" : "on its line"
+    let lines = isMultiline ? "" : ", or use `\"\"\"` for text of several lines"
+    return Diagnostic(
+      code: .unclosedString, message: "the string is not closed \(end)",
+      primary: Label(file, isMultiline ? quote : line, isMultiline ? "opened here" : ""),
+      hint: "close it with \(sign)\(lines).")
+  }
+
+  static func unclosedInterpolation(
+    _ file: SourceFile, _ brace: SourceRange, string: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .unclosedInterpolation, message: "`{` in a string is not closed on its line",
+      primary: Label(file, brace, "an expression starts here"),
+      secondary: [Label(file, string, "in this string")],
+      hint: "close it with `}`; a brace as text is `\\{`.")
+  }
+
+  static func unknownEscape(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      code: .unknownEscape, message: "`\(file.text(of: range))` is not a known escape",
+      primary: Label(file, range),
+      notes: ["Known are `\\n`, `\\t`, `\\r`, `\\\"`, `\\'`, `\\\\`, `\\{`, `\\}`, `\\u{1F600}`."],
+      hint: "`\\\\` for a backslash, or `'...'`, where nothing is special.")
+  }
+
+  static func badUnicodeEscape(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      code: .unknownEscape, message: "`\(file.text(of: range))` does not name a character",
+      primary: Label(file, range), hint: "`\\u{...}` with 1 to 8 hexadecimal digits, as `\\u{E9}`.")
+  }
+
+  static func typographicQuote(
+    _ file: SourceFile, _ range: SourceRange, _ quote: Unicode.Scalar
+  ) -> Diagnostic {
+    let straight = ["\u{2018}", "\u{2019}", "\u{201A}"].contains(quote) ? "'" : "\""
+    return Diagnostic(
+      code: .typographicQuote, message: "`\(quote)` is a typographic quotation mark",
+      primary: Label(file, range, "strings stand in straight quotes"),
+      hint: "`\(straight)` on both sides.")
+  }
+
+  static func apostropheTranspose(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      code: .foreignOperator, message: "`'` does not transpose",
+      primary: Label(file, range), hint: "`transpose(x)`.")
+  }
+
+  // MARK: - Numbers
+
+  static func pointWithoutDigit(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      code: .badNumber, message: "a decimal point needs digits on both sides",
+      primary: Label(file, range), hint: "`0.5` or `5.0`.")
+  }
+
+  static func badNumber(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      code: .badNumber, message: "`\(file.text(of: range))` is not a number",
+      primary: Label(file, range, "`_` stands only between two digits"), hint: "`1_000`.")
+  }
+
+  static func unknownSuffix(
+    _ file: SourceFile, _ range: SourceRange, digits: String, suffix: String
+  ) -> Diagnostic {
+    Diagnostic(
+      code: .unknownSuffix, message: "`\(suffix)` is not a known suffix of a number",
+      primary: Label(file, range),
+      notes: [
+        "Known are `%` (hundredths), `k` (thousand), `M` (million), and `s`, `min`, `h` (seconds)."
+      ],
+      hint: suffixCure(digits: digits, suffix: suffix))
+  }
+
+  private static func suffixCure(digits: String, suffix: String) -> String {
+    switch suffix {
+    case "K": "`\(digits)k`."
+    case "m": "`\(digits)M` for millions, `\(digits)min` for minutes."
+    case "ms": "`\(digits)e-3`, which is in seconds."
+    case "sec", "S": "`\(digits)s`."
+    case "hr", "hrs", "H": "`\(digits)h`."
+    case "d", "day", "days": "`\(digits) * 24h`."
+    case "G", "B": "`\(digits)e9`."
+    case "f", "d0", "L", "n", "u": "`\(digits)`; there is one type of number."
+    case "e", "E": "`\(digits)e3`; an exponent needs digits."
+    case "i", "j", "im": "real numbers; complex ones are not built in."
+    default: "`\(digits) * \(suffix)` for a product."
+    }
+  }
+
+  static func prefixedNumber(_ file: SourceFile, _ range: SourceRange, value: Int?) -> Diagnostic {
+    Diagnostic(
+      code: .badNumber, message: "`\(file.text(of: range))` is not decimal",
+      primary: Label(file, range),
+      hint: value.map { "`\($0)`." } ?? "the decimal value.")
+  }
+
+  static func inexactInteger(
+    _ file: SourceFile, _ range: SourceRange, digits: String
+  ) -> Diagnostic {
+    let nearest = Double(digits.filter { $0 != "_" }).map { "\($0)" } ?? "1e16"
+    return Diagnostic(
+      code: .inexactInteger, message: "`\(digits)` cannot be held exactly",
+      primary: Label(file, range),
+      notes: ["Numbers are 64-bit floats, exact for integers up to 9007199254740992 (2^53)."],
+      hint: "`\(nearest)` when the nearest value will do, or a string when it is a name.")
   }
 
   static func numberTooLarge(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      "E005", "this number is beyond what a 64-bit float can hold (1.8e308)",
-      labels: [.init(file, range)], hint: "a smaller exponent")
+      code: .numberTooLarge, message: "`\(file.text(of: range))` is too large for a number",
+      primary: Label(file, range, "the largest is about 1.8e308"), hint: "a smaller exponent.")
   }
 
-  static func unterminatedString(
-    _ file: SourceFile, _ range: SourceRange, quote: String
+  // MARK: - Signs
+
+  static func foreignSign(
+    _ file: SourceFile, _ range: SourceRange, _ sign: ForeignSign
   ) -> Diagnostic {
     Diagnostic(
-      "E006", "the string that begins here has no closing \(quote)", labels: [.init(file, range)],
-      notes: quote == "\"" ? ["A string in \" ends on its line; \"\"\" begins one of several lines."] : [],
-      hint: "add \(quote)")
+      code: .foreignOperator, message: "`\(sign.spelling)` is not part of ccv",
+      primary: Label(file, range), hint: sign.cure)
   }
 
-  static func escape(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+  static func foreignComment(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      "E007", "\"\(file.text(range))\" is no escape", labels: [.init(file, range)],
-      notes: ["Escapes are \\n \\t \\r \\0 \\\" \\' \\\\ \\{ \\} and \\u{1F600}."],
-      hint: "a backslash itself is \\\\; 'raw strings' have no escapes")
+      code: .foreignOperator,
+      message: "`\(file.text(of: range))` does not start a comment",
+      primary: Label(file, range), hint: "`# a comment`.")
   }
 
-  static func emptyHole(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
-    Diagnostic(
-      "E008", "there is no expression between these braces", labels: [.init(file, range)],
-      notes: ["In a \"string\" {expr} is replaced by its value."], hint: "a brace itself is \\{")
+  static func strangeCharacter(
+    _ file: SourceFile, _ range: SourceRange, _ scalar: Unicode.Scalar
+  ) -> Diagnostic {
+    let hex = String(scalar.value, radix: 16, uppercase: true)
+    let code = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    let isVisible = !scalar.properties.isWhitespace && scalar.properties.generalCategory.isVisible
+    let name = scalar.properties.name ?? scalar.properties.nameAlias ?? "a control character"
+    let shown = isVisible ? "`\(scalar)`" : "the invisible character \(code) (\(name.lowercased()))"
+    return Diagnostic(
+      code: .strangeCharacter,
+      message: "\(shown) has no meaning here",
+      primary: Label(file, range, isVisible ? "\(code), \(name.lowercased())" : code),
+      hint: scalar.properties.isWhitespace
+        ? "a plain space." : "delete it, or put it in a string.")
   }
+}
 
-  static func unterminatedHole(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
-    Diagnostic(
-      "E009", "the { in this string has no }", labels: [.init(file, range)],
-      hint: "add }, or write \\{ for a brace itself")
-  }
-
-  private static func hex(_ byte: UInt8) -> String {
-    let text = String(byte, radix: 16, uppercase: true)
-    return text.count == 1 ? "0" + text : text
+extension Unicode.GeneralCategory {
+  fileprivate var isVisible: Bool {
+    switch self {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator, .spaceSeparator:
+      false
+    default: true
+    }
   }
 }

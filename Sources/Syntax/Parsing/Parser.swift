@@ -1,241 +1,258 @@
-/// What parsing gives: a tree of all that could be understood, and what could not.
-public struct ParseResult: Sendable {
-  public let file: SourceFile
-  public let program: BlockSyntax
-  public let diagnostics: [Diagnostic]
-  /// Whether more text could complete the program: the prompt then asks for another line.
-  public let isIncomplete: Bool
-  /// The cells of a script in the percent format, in order.
-  public let cells: [CellSyntax]
-}
+// Tokens to tree by recursive descent, one function per rule of the grammar. A mistake is reported
+// where it is found; what cannot go on is abandoned up to the next statement, so that independent
+// mistakes are reported together.
 
-/// Parses a whole text. Never fails: a statement with a mistake is left out and reported, and parsing
-/// goes on behind it.
+/// Parses a source; never fails, whatever the bytes are.
 public func parse(_ file: SourceFile) -> ParseResult {
-  if let offset = file.invalidOffset {
-    return ParseResult(
-      file: file, program: BlockSyntax(statements: [], range: SourceRange(0, 0)),
-      diagnostics: [LexerMessages.notUTF8(file, offset: offset)], isIncomplete: false, cells: [])
+  if let refusal = refusal(of: file) {
+    let empty = Program(statements: [], cells: [], endsWithSemicolon: false, range: file.fullRange)
+    return ParseResult(file: file, program: empty, diagnostics: [refusal], isIncomplete: false)
   }
   var lexer = Lexer(file)
-  let tokens = lexer.run()
-  var parser = Parser(file, tokens)
-  let program = parser.program()
-  let diagnostics = (lexer.diagnostics + parser.diagnostics)
-    .sorted { ($0.labels.first?.range.start ?? 0) < ($1.labels.first?.range.start ?? 0) }
-  // Incomplete only if the very first complaint is about the end of the text.
-  let isIncomplete =
-    lexer.isUnterminated
-    || (lexer.diagnostics.isEmpty && parser.firstFailureIsAtEnd)
+  lexer.run()
+  var parser = Parser(lexer)
+  let program = parser.parseProgram(cells: cells(in: lexer.tokens, of: file))
   return ParseResult(
-    file: file, program: program, diagnostics: diagnostics, isIncomplete: isIncomplete,
-    cells: lexer.cells)
+    file: file, program: program, diagnostics: merged(lexer.diagnostics, parser.diagnostics),
+    isIncomplete: isIncomplete(lexer, parser))
 }
 
-/// A statement could not be parsed; its diagnostic has been recorded.
-struct ParseFailure: Error {}
+/// Source texts are written by hand; data belongs into data files.
+private let sourceLimitBytes = 64 << 20
 
-/// A recursive-descent parser, one function a rule of the grammar.
+/// Why a text cannot even be lexed; nil when it can.
+func refusal(of file: SourceFile) -> Diagnostic? {
+  if file.bytes.count > sourceLimitBytes {
+    return .sourceTooLong(file, limit: sourceLimitBytes)
+  }
+  return file.firstInvalidOffset.map { .notUTF8(file, at: $0) }
+}
+
+private func isIncomplete(_ lexer: Lexer, _ parser: Parser) -> Bool {
+  if lexer.endsInMultilineString { return parser.diagnostics.isEmpty }
+  guard lexer.diagnostics.isEmpty else { return false }
+  return parser.diagnostics.isEmpty ? parser.endsInDocumentation : parser.failedForMoreInput
+}
+
+/// Both lists in source order.
+///
+/// After a lexer error the rest of that line is read with a repaired token, and what the parser
+/// says of it is more often echo than news.
+private func merged(_ lexer: [Diagnostic], _ parser: [Diagnostic]) -> [Diagnostic] {
+  func start(_ diagnostic: Diagnostic) -> Int { diagnostic.primary?.range.start ?? 0 }
+  func line(_ diagnostic: Diagnostic) -> Int? {
+    diagnostic.primary.map { $0.file.line(at: $0.range.start) }
+  }
+  var firstOnLine: [Int: Int] = [:]
+  for diagnostic in lexer {
+    guard let line = line(diagnostic) else { continue }
+    firstOnLine[line] = min(firstOnLine[line] ?? Int.max, start(diagnostic))
+  }
+  let news = parser.filter { start($0) < firstOnLine[line($0) ?? 0] ?? Int.max }
+  return (lexer + news).sorted { start($0) < start($1) }
+}
+
+/// The state of one parse.
 struct Parser {
-  static let depthMax = 200
+  /// Thrown after a report: the statement cannot go on.
+  struct Abandoned: Error {}
+
+  /// How deep brackets, blocks and prefix operators may nest.
+  ///
+  /// A level costs up to 8 kB of stack in a debug build; people stay under 20.
+  static let nestingLimit = 100
+  /// More mistakes than anyone reads at once.
+  static let diagnosticLimit = 100
 
   let file: SourceFile
+  /// All but comments.
   let tokens: [Token]
-  var position = 0
-  var depth = 0
-  var documentation: [String] = []
-  private(set) var diagnostics: [Diagnostic] = []
-  private(set) var firstFailureIsAtEnd = false
+  /// For each opening parenthesis the index of its partner, else 0.
+  let partners: [Int]
+  /// Documentation above the token with this index.
+  let documentation: [Int: [Token]]
+  let cellStarts: [Int]
+  let endContinues: Bool
 
-  init(_ file: SourceFile, _ tokens: [Token]) {
-    self.file = file
-    self.tokens = tokens
+  var position = 0
+  var diagnostics: [Diagnostic] = []
+  var nesting = 0
+  /// Whether the rest of the input is skipped in silence.
+  var isHalted = false
+  /// Whether the first mistake is that the input ends, where more lines would go on.
+  var failedForMoreInput = false
+  /// How many ranges without an upper end were read; an index looks for its own.
+  var openRangeCount = 0
+  var allowsOpenRange = false
+
+  init(_ lexer: Lexer) {
+    file = lexer.file
+    tokens = Self.withEndAfterLastToken(lexer.tokens.filter { !$0.kind.isComment })
+    partners = Self.partners(in: tokens)
+    documentation = attachDocumentation(lexer.tokens, in: lexer.file)
+    cellStarts = lexer.tokens.filter { $0.kind == .cellMarker }.map(\.range.start)
+    endContinues = lexer.endContinues
+  }
+
+  /// Whether the input ends with `##` lines that wait for their `fn`.
+  var endsInDocumentation: Bool { documentation[tokens.count - 1] != nil }
+
+  /// What is missing at the end is missing after the last word, not below the last line.
+  private static func withEndAfterLastToken(_ tokens: [Token]) -> [Token] {
+    guard let last = tokens.last(where: { $0.kind != .newline && $0.kind != .endOfInput }) else {
+      return tokens
+    }
+    return tokens.dropLast() + [Token(.endOfInput, last.range.endPoint)]
+  }
+
+  private static func partners(in tokens: [Token]) -> [Int] {
+    var result = [Int](repeating: 0, count: tokens.count)
+    var open: [Int] = []
+    for (index, token) in tokens.enumerated() {
+      switch token.kind {
+      case .leftParenthesis, .leftBracket, .leftBrace, .interpolationStart: open.append(index)
+      case .rightParenthesis, .rightBracket, .rightBrace, .interpolationEnd:
+        if let opener = open.popLast() { result[opener] = index }
+      default: break
+      }
+    }
+    return result
   }
 
   // MARK: - Tokens
 
   var current: Token { tokens[position] }
-  var following: Token { tokens[min(position + 1, tokens.count - 1)] }
-  /// The end of the token before the current one.
-  var lastEnd: Int { position > 0 ? tokens[position - 1].range.end : 0 }
+  var kind: Token.Kind { tokens[position].kind }
 
-  mutating func advance() {
+  /// The token `distance` further on; the end of the input past the last.
+  func peek(_ distance: Int = 1) -> Token { tokens[min(position + distance, tokens.count - 1)] }
+
+  /// The token before the current one; the current one at the start.
+  var previous: Token { tokens[max(position - 1, 0)] }
+
+  /// Takes the current token; the end of the input is never passed.
+  @discardableResult
+  mutating func advance() -> Token {
+    let token = current
     if position < tokens.count - 1 { position += 1 }
+    return token
   }
 
-  func isSymbol(_ text: String) -> Bool { current.kind == .symbol(text) }
-  func isKeyword(_ word: Keyword) -> Bool { current.kind == .keyword(word) }
-
-  mutating func take(_ text: String) -> Bool {
-    guard isSymbol(text) else { return false }
-    advance()
-    return true
-  }
-
-  mutating func take(_ word: Keyword) -> Bool {
-    guard isKeyword(word) else { return false }
-    advance()
-    return true
+  /// Takes the current token when it is of this kind.
+  mutating func accept(_ kind: Token.Kind) -> Token? {
+    self.kind == kind ? advance() : nil
   }
 
   mutating func skipNewlines() {
-    while true {
-      switch current.kind {
-      case .newline, .documentation: advance()
-      default: return
-      }
-    }
+    while kind == .newline { advance() }
   }
 
-  mutating func expect(_ text: String, _ wanted: String) throws(ParseFailure) {
-    guard take(text) else { throw fail(ParserMessages.expected(file, wanted, at: current)) }
+  func text(_ token: Token) -> String { file.text(of: token.range) }
+
+  /// From the start of a node to the end of the last token taken.
+  func range(from start: SourceRange) -> SourceRange {
+    SourceRange(start: start.start, end: max(start.end, previous.range.end))
   }
 
-  /// Closes a bracket opened at `open`.
-  mutating func close(_ text: String, openedAt open: SourceRange) throws(ParseFailure) {
-    if text != "}" { skipNewlinesAtEnd() }
-    guard !take(text) else { return }
-    throw fail(
-      ParserMessages.unclosed(
-        file, open, bracket: file.text(open), close: text, at: current))
-  }
+  // MARK: - Mistakes
 
-  /// Inside brackets the lexer drops line breaks, but for those before an unclosed bracket's end.
-  private mutating func skipNewlinesAtEnd() {
-    while current.kind == .newline, following.kind == .newline || following.kind == .end { advance() }
-  }
-
-  mutating func name(_ wanted: String) throws(ParseFailure) -> NameSyntax {
-    switch current.kind {
-    case .name(let text):
-      let name = NameSyntax(text, current.range)
-      advance()
-      return name
-    case .keyword(let word):
-      throw fail(ParserMessages.keywordAsName(file, current.range, word.rawValue))
-    default: throw fail(ParserMessages.expected(file, wanted, at: current))
-    }
-  }
-
-  /// Records a diagnostic, unless the lexer has already complained about this token.
-  mutating func fail(_ diagnostic: Diagnostic) -> ParseFailure {
-    if current.kind == .invalid { return ParseFailure() }
-    if diagnostics.isEmpty { firstFailureIsAtEnd = restIsEmpty }
-    diagnostics.append(diagnostic)
-    return ParseFailure()
-  }
-
+  /// Notes a mistake and goes on.
   mutating func report(_ diagnostic: Diagnostic) {
-    if diagnostics.isEmpty { firstFailureIsAtEnd = false }
+    guard !isHalted else { return }
+    guard diagnostics.count < Self.diagnosticLimit else { return halt() }
     diagnostics.append(diagnostic)
   }
 
-  private var restIsEmpty: Bool {
-    tokens[position...].allSatisfy { token in
-      switch token.kind {
-      case .newline, .end, .documentation: true
-      default: false
+  /// Notes a mistake and gives up the statement.
+  ///
+  /// An `.invalid` token was reported by the lexer.
+  mutating func fail(_ diagnostic: Diagnostic) -> Abandoned {
+    if kind == .invalid { return Abandoned() }
+    if kind == .endOfInput && endContinues { noteMoreInputWouldHelp() }
+    report(diagnostic)
+    return Abandoned()
+  }
+
+  mutating func noteMoreInputWouldHelp() {
+    if diagnostics.isEmpty { failedForMoreInput = true }
+  }
+
+  /// Ends the parse: nothing after this place would be told apart from echo.
+  mutating func halt() {
+    isHalted = true
+    position = tokens.count - 1
+  }
+
+  mutating func enter() throws(Abandoned) {
+    nesting += 1
+    if nesting > Self.nestingLimit { throw failTooDeep() }
+  }
+
+  /// Chains such as `a + b + ...` nest to the left without recursion; walks of the tree recurse.
+  mutating func checkHeight(_ expr: Expr) throws(Abandoned) {
+    if expr.height > Expr.heightLimit - 4 * Self.nestingLimit { throw failTooDeep() }
+  }
+
+  private mutating func failTooDeep() -> Abandoned {
+    report(.tooDeep(file, current.range, limit: Self.nestingLimit))
+    halt()
+    return Abandoned()
+  }
+
+  /// Skips to the end of the statement, reading the blocks of a broken `for` or `fn` for mistakes.
+  mutating func recover(from start: Int) {
+    let ownsBlocks = [.for, .while, .fn, .try, .if, .with, .else].contains(tokens[start].kind)
+    while true {
+      switch kind {
+      case .endOfInput, .newline, .semicolon, .rightBrace: return
+      case .leftBrace:
+        let isBlock = ownsBlocks && peek().kind == .newline && nesting < Self.nestingLimit
+        if !isBlock || (try? parseBlock()) == nil { skipBraces() }
+      default: advance()
       }
     }
   }
 
-  // MARK: - Programs and blocks
-
-  mutating func program() -> BlockSyntax {
-    var statements = [StatementSyntax]()
-    while true {
-      statements += statementList(until: nil)
-      guard current.kind != .end else { break }
-      report(ParserMessages.strayClose(file, current.range, file.text(current.range)))
+  private mutating func skipBraces() {
+    var depth = 0
+    repeat {
+      if kind == .leftBrace { depth += 1 }
+      if kind == .rightBrace { depth -= 1 }
       advance()
-    }
-    if !documentation.isEmpty, diagnostics.isEmpty {
-      // `##` lines at the very end document a function that is still to come.
-      firstFailureIsAtEnd = true
-    }
-    return BlockSyntax(statements: statements, range: SourceRange(0, file.bytes.count))
+    } while depth > 0 && kind != .endOfInput
   }
 
-  mutating func block() throws(ParseFailure) -> BlockSyntax {
-    let open = current.range
-    if isSymbol(":") { throw fail(ParserMessages.colonBlock(file, open)) }
-    try expect("{", "{ to begin a block")
-    try enter()
-    defer { depth -= 1 }
-    let statements = statementList(until: "}")
-    try close("}", openedAt: open)
-    return BlockSyntax(statements: statements, range: SourceRange(open.start, lastEnd))
+  // MARK: - Brackets and lists
+
+  /// Parses what stands between brackets; ranges inside it need both ends again.
+  mutating func insideBrackets<T>(
+    _ body: (inout Parser) throws(Abandoned) -> T
+  ) throws(Abandoned) -> T {
+    let outer = allowsOpenRange
+    allowsOpenRange = false
+    defer { allowsOpenRange = outer }
+    return try body(&self)
   }
 
-  mutating func enter() throws(ParseFailure) {
-    guard depth < Self.depthMax else { throw fail(ParserMessages.tooDeep(file, current.range)) }
-    depth += 1
-  }
-
-  /// Statements up to a closing brace or the end; a bad one is skipped to the end of its line.
-  private mutating func statementList(until close: String?) -> [StatementSyntax] {
-    var statements = [StatementSyntax]()
-    while true {
-      skipSeparators()
-      if current.kind == .end || isSymbol("}") { return statements }
-      let start = position
-      let depthBefore = depth
-      do throws(ParseFailure) {
-        var statement = try statement()
-        statement.isSilenced = isSymbol(";")
-        try endOfStatement()
-        statements.append(statement)
-      } catch {
-        depth = depthBefore
-        recover(from: start)
+  /// Parses `item { "," item } [ "," ]` up to a closing bracket, which is taken.
+  mutating func parseList<T>(
+    to closer: Token.Kind, opener: Token, _ item: (inout Parser) throws(Abandoned) -> T
+  ) throws(Abandoned) -> [T] {
+    try insideBrackets { (parser) throws(Abandoned) in
+      var items: [T] = []
+      while parser.kind != closer {
+        if [.newline, .rightBrace, .endOfInput].contains(parser.kind) { break }
+        items.append(try item(&parser))
+        if parser.accept(.comma) == nil { break }
       }
-      documentation = []
+      try parser.close(closer, opener: opener)
+      return items
     }
   }
 
-  private mutating func skipSeparators() {
-    while true {
-      switch current.kind {
-      case .newline, .symbol(";"): advance()
-      case .documentation(let line):
-        documentation.append(line)
-        advance()
-      default: return
-      }
-    }
-  }
-
-  private mutating func endOfStatement() throws(ParseFailure) {
-    switch current.kind {
-    case .newline, .end, .symbol(";"), .symbol("}"), .documentation: return
-    case .symbol("="): throw fail(ParserMessages.badPlace(file, current.range))
-    case .keyword(.else): throw fail(ParserMessages.expected(file, "a new line", at: current))
-    default:
-      if case .name(let text)? = (position > 0 ? tokens[position - 1].kind : nil),
-        let diagnostic = ForeignWords.statement(
-          file, NameSyntax(text, tokens[position - 1].range), following: current)
-      {
-        throw fail(diagnostic)
-      }
-      throw fail(ParserMessages.expected(file, "a new line or ;", at: current))
-    }
-  }
-
-  /// Skips to the end of the line, over whole bracketed parts that begin on it.
-  private mutating func recover(from start: Int) {
-    if position == start, current.kind != .end { advance() }
-    var nested = 0
-    while true {
-      switch current.kind {
-      case .end: return
-      case .symbol("{"), .symbol("("), .symbol("["): nested += 1
-      case .symbol("}") where nested == 0: return
-      case .symbol("}"), .symbol(")"), .symbol("]"): nested = max(0, nested - 1)
-      case .newline, .symbol(";"):
-        if nested == 0 { return }
-      default: break
-      }
-      advance()
-    }
+  /// Takes a closing bracket, or says what stands in its place.
+  mutating func close(_ closer: Token.Kind, opener: Token) throws(Abandoned) {
+    if accept(closer) != nil { return }
+    throw failToClose(closer, opener: opener)
   }
 }
