@@ -116,7 +116,8 @@ let testTargets: [Target] = [
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "TestSupport"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
   tests(
-    "BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays", "TestSupport"],
+    "BuiltinsTests",
+    of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays", "TestSupport"],
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
 ]
