@@ -115,7 +115,7 @@ let testTargets: [Target] = [
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax", "TestSupport"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "TestSupport"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
-  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays", "TestSupport"]),
+  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Plotting", "Images", "Arrays", "TestSupport"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
 ]
 
