@@ -11,6 +11,7 @@ public final class Conversation {
   private let completion: Completion
   private let history = History()
   private var promptNumber = 0
+  private var hasToldHowToLeave = false
   private var explained: Set<ErrorCode> = []
 
   nonisolated(unsafe) private static var running: Session?
@@ -50,7 +51,6 @@ public final class Conversation {
   /// Lines until the parser says that they are complete.
   private func readBlock() -> Reading {
     var text = ""
-    var lastWasEmptyInterrupt = false
     while true {
       var raw: UnsafeMutablePointer<CChar>?
       let status = ccv_readline(text.isEmpty ? "ccv> " : " ... ", &raw)
@@ -62,9 +62,9 @@ public final class Conversation {
         session.host.write("\n")
         return .nothing
       case CCV_LINE_INTERRUPTED:
-        if text.isEmpty, !lastWasEmptyInterrupt { session.host.writeNote("(Ctrl-D leaves)\n") }
+        if text.isEmpty, !hasToldHowToLeave { session.host.writeNote("(Ctrl-D leaves)\n") }
+        hasToldHowToLeave = true
         session.machine.clearInterrupt()
-        lastWasEmptyInterrupt = true
         return .nothing
       default: break
       }
