@@ -115,7 +115,10 @@ let testTargets: [Target] = [
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax", "TestSupport"]),
   tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "TestSupport"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
-  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays", "TestSupport"]),
+  tests(
+    "BuiltinsTests",
+    of: ["Session", "Builtins", "Interpreter", "Syntax", "Plotting", "Images", "Arrays", "TestSupport"],
+    data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
   tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),

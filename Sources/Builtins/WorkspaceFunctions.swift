@@ -121,6 +121,7 @@ public enum HelpPages {
   /// A function by name, an error by code, or all functions whose text has the words.
   public static func topic(_ topic: String, _ machine: Machine) -> String {
     if let native = machine.builtins.first(where: { $0.name == topic }) { return page(native) }
+    if let page = ErrorPages.page(topic) { return page.text }
     let words = topic.lowercased().split(separator: " ")
     let hits = machine.builtins.filter { native in
       let text = "\(native.name) \(native.summary) \(native.details)".lowercased()

@@ -13,6 +13,25 @@ extension FunctionCompiler {
     return register
   }
 
+  /// The value in a variable's own register, in `target`, or in a new register: a variable in `target`
+  /// keeps its value until the whole expression is known, `x = a - x`.
+  ///
+  /// Long chains such as `a + b + ...` need few registers this way.
+  private func operand(_ expression: Expr, reusing target: Int) -> Int {
+    if case .name(let name) = expression.kind,
+      case .local(let register) = find(name, at: expression.range)
+    {
+      return register
+    }
+    guard isTemporary(target) else { return self.expression(expression) }
+    self.expression(expression, into: target)
+    return target
+  }
+
+  private func isTemporary(_ register: Int) -> Bool {
+    !locals.contains { $0.register == register }
+  }
+
   /// The value for its effects alone.
   func discard(_ expression: Expr) {
     if case .if(let choice) = expression.kind {
@@ -34,16 +53,12 @@ extension FunctionCompiler {
     case .nil: emit(.loadNil, target, at: range)
     case .name(let name): self.name(name, into: target, range)
     case .list(let items): list(items, into: target, range)
-    case .tensor(let rows):
-      let first = free
-      for row in rows { list(row, into: allocate(at: range), range) }
-      let whole = allocate(at: range)
-      emit(.makeList, whole, first, rows.count, at: range)
-      emit(.makeMatrix, target, whole, at: range)
+    case .tensor(let rows): tensor(rows, into: target, range)
     case .record(let fields): record(fields, into: target, range)
     case .unary(let operation, let operand, _):
       emit(
-        operation == .negate ? .negate : .not, target, self.expression(operand), at: range)
+        operation == .negate ? .negate : .not, target, self.operand(operand, reusing: target),
+        at: range)
     case .binary(let operation, let left, let right, _):
       binary(operation, left, right, into: target, range)
     case .logical(let operation, let left, let right, _):
@@ -63,7 +78,7 @@ extension FunctionCompiler {
     case .index(let base, let indices, _): index(base, indices, into: target, range)
     case .field(let base, let name):
       emit(
-        .getField, target, self.expression(base), constant(.symbol(name.text)), at: range)
+        .getField, target, operand(base, reusing: target), constant(.symbol(name.text)), at: range)
     case .function(let function): self.function(function, name: "=>", range, into: target)
     case .if(let choice): conditional(choice, into: target)
     case .with(let subject, let body): with(subject, body, into: target, range)
@@ -110,28 +125,35 @@ extension FunctionCompiler {
   }
 
   private func list(_ items: [Expr], into target: Int, _ range: SourceRange) {
-    let mark = free
-    // Long literals are built in pieces, so that they do not need a register an element.
-    let first = free
-    guard items.count > 100 else {
-      for item in items { expression(item, into: allocate(at: item.range)) }
-      emit(.makeList, target, first, items.count, at: range)
-      free = mark
-      return
+    elements(items.count, into: target, range) { index, register in
+      expression(items[index], into: register)
     }
-    var pieces = [Int]()
-    for start in stride(from: 0, to: items.count, by: 100) {
-      let piece = allocate(at: range)
-      list(Array(items[start..<min(start + 100, items.count)]), into: piece, range)
-      pieces.append(piece)
-      if pieces.count == 2 {
-        emit(.add, pieces[0], pieces[0], pieces[1], at: range)
-        pieces.removeLast()
-        free = piece
-      }
+  }
+
+  private func tensor(_ rows: [[Expr]], into target: Int, _ range: SourceRange) {
+    let whole = allocate(at: range)
+    elements(rows.count, into: whole, range) { index, register in
+      list(rows[index], into: register, range)
     }
-    emit(.move, target, pieces[0], at: range)
-    free = mark
+    emit(.makeMatrix, target, whole, at: range)
+  }
+
+  /// A list whose elements are evaluated one by one; a long one grows in pieces, so that it does not
+  /// need a register an element.
+  private func elements(
+    _ count: Int, into target: Int, _ range: SourceRange,
+    _ evaluate: (_ index: Int, _ register: Int) -> Void
+  ) {
+    let pieceSize = 100
+    let whole = count > pieceSize ? allocate(at: range) : target
+    for start in stride(from: 0, to: max(count, 1), by: pieceSize) {
+      let end = min(start + pieceSize, count)
+      let first = free
+      for index in start..<end { evaluate(index, allocate(at: range)) }
+      emit(start == 0 ? .makeList : .extendList, whole, first, end - start, at: range)
+      free = first
+    }
+    if whole != target { emit(.move, target, whole, at: range) }
   }
 
   // MARK: - Operators
@@ -157,7 +179,7 @@ extension FunctionCompiler {
     {
       unit.diagnostics.append(.percentSubtraction(file, range))
     }
-    let a = expression(left)
+    let a = operand(left, reusing: target)
     if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
       emit(opcode, target, a, constant(.number(value)), at: range)
     } else if let opcode = Self.plain[operation] {
@@ -262,7 +284,9 @@ extension FunctionCompiler {
   // MARK: - Calls, records, subscripts
 
   private func call(_ call: Call, into target: Int, _ range: SourceRange) {
-    let base = allocate(at: call.callee.range)
+    // The function and its arguments stand side by side at the top of the registers.
+    let isOnTop = target == free - 1 && isTemporary(target)
+    let base = isOnTop ? target : allocate(at: call.callee.range)
     // A piped value is evaluated first: it stands first in the text.
     if call.isPiped, let first = call.arguments.first {
       let piped = allocate(at: first.value.range)
@@ -318,7 +342,7 @@ extension FunctionCompiler {
     _ base: Expr, _ indices: [IndexItem], into target: Int, _ range: SourceRange
   ) {
     if indices.count == 1, case .value(let value) = indices[0] {
-      let object = expression(base)
+      let object = operand(base, reusing: target)
       emit(.getIndex, target, object, expression(value), at: range)
       return
     }

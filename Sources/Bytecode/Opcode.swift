@@ -44,6 +44,7 @@
 
   // Data
   case makeList  // R[a] = [R[b] ..< R[b+c]]
+  case extendList  // the list R[a] gains R[b] ..< R[b+c]
   case makeMatrix  // R[a] = tensor of the list of lists R[b]
   case makeRecord  // R[a] = record of the values from R[b] on, laid out by call site c
   case makeRange  // R[a] = R[b] .. R[b+1] by R[b+2]; c: 1 when the end belongs to it

@@ -12,11 +12,7 @@ struct ScriptRunner {
   init(arguments: [String]) {
     let host = Host()
     host.arguments = arguments
-    host.write = { Output.write($0, to: STDOUT_FILENO) }
-    host.writeNote = { Output.write($0, to: STDERR_FILENO) }
-    host.isInteractive = isatty(STDERR_FILENO) == 1
-    host.usesColor = Output.usesColor(STDOUT_FILENO)
-    host.width = { Int(ccv_terminal_columns()) }
+    host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO) { Output.write($0, to: $1) }
     session = Session(host: host)
     Self.running = session
     ccv_on_interrupt { ScriptRunner.running?.interrupt() }
@@ -29,6 +25,10 @@ struct ScriptRunner {
 
   /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
   func run(_ file: SourceFile, echoes: Bool) -> Int32 {
+    if echoes, file.bytes.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "?") {
+      Output.write(session.helpText(for: String(file.text.drop { $0 == " " })), to: STDOUT_FILENO)
+      return 0
+    }
     let renderer = DiagnosticRenderer(
       usesColor: Output.usesColor(STDERR_FILENO), width: session.host.width())
     let outcome = session.evaluate(file)

@@ -12,23 +12,38 @@ public enum Shapes {
   ]
   private static let side = 32
 
+  private static let reportInterval = 2000
+
   /// `count` images with classes in turn. Training and test images come from different streams.
-  public static func load(count: Int, isTraining: Bool, seed: UInt64 = 0) -> Dataset {
+  ///
+  /// - Parameter progress: gets the images that are drawn; what it throws ends the work.
+  public static func load(
+    count: Int, isTraining: Bool, seed: UInt64 = 0, progress: (Int) throws -> Void
+  ) rethrows -> Dataset {
     let source = RandomSource(seed: seed).split(isTraining ? 1 : 2)
     let size = 3 * side * side
     var images = NDArray(zeros: [count, 3, side, side], .uint8)
-    images.withMutableElements(of: UInt8.self) { pixels in
+    try images.withMutableElements(of: UInt8.self) { pixels in
       guard let base = pixels.baseAddress else { return }
-      Parallel.forEachSlice(of: count, grain: 16) { slice in
-        for index in slice {
-          var random = source.split(UInt64(index))
-          draw(index % classes.count, &random, into: base + index * size)
+      for start in stride(from: 0, to: count, by: reportInterval) {
+        let end = min(start + reportInterval, count)
+        Parallel.forEachSlice(of: end - start, grain: 16) { slice in
+          for index in slice.lowerBound + start..<slice.upperBound + start {
+            var random = source.split(UInt64(index))
+            draw(index % classes.count, &random, into: base + index * size)
+          }
         }
+        try progress(end)
       }
     }
     return Dataset(
       name: "shapes", images: images,
       labels: NDArray((0..<count).map { Int32($0 % classes.count) }), classes: classes)
+  }
+
+  /// The same without a word in between.
+  public static func load(count: Int, isTraining: Bool, seed: UInt64 = 0) -> Dataset {
+    load(count: count, isTraining: isTraining, seed: seed) { _ in }
   }
 
   private static func draw(

@@ -58,9 +58,16 @@ extension Machine {
     case .makeRecord:
       return function.prototype.callSites[instruction.c].ranges
     default:
-      let program = parse(function.prototype.file).program
+      let program = program(of: function.prototype.file)
       return OperandFinder(range).operands(in: program.statements) ?? [range]
     }
+  }
+
+  private func program(of file: SourceFile) -> Program {
+    if let lastParsed, lastParsed.file === file { return lastParsed.program }
+    let parsed = parse(file)
+    lastParsed = parsed
+    return parsed.program
   }
 
   private func trace() -> [TraceEntry] {

@@ -437,6 +437,10 @@ extension Machine {
         let list = ListObject(capacity: i.c)
         for index in 0..<i.c { list.append(registers[i.b + index]) }
         store(registers + i.a, .owning(list))
+      case .extendList:
+        let list = unsafeDowncast(
+          registers[i.a].unmanaged.takeUnretainedValue(), to: ListObject.self)
+        for index in 0..<i.c { list.append(registers[i.b + index]) }
       case .makeMatrix:
         frame.pointee.position = position
         store(registers + i.a, try matrix(registers[i.b]))

@@ -62,6 +62,8 @@ public final class Machine {
   private var nesting = 0
   private let interruptFlag = Atomic<Bool>(false)
   private var modules: [String: RecordObject] = [:]
+  /// The tree of the source that met the last error: a loop with `try` in it may meet many.
+  var lastParsed: ParseResult?
 
   public init() {
     stack = Self.reserve(Self.stackSlots)
