@@ -51,7 +51,7 @@ extension ErrorPages {
       advice: "Look at the path; names in it count in the current folder."),
     ErrorPage(
       141, "The file is missing, empty, damaged, or neither PNG nor JPEG.",
-      wrong: "load(\"no_such_picture.png\")", right: "load(\"shapes\", n: 10).images[0]",
+      wrong: "save(zeros([3, 8, 8]), \"/dev/null/picture.png\")", right: "load(\"shapes\", n: 10).images[0]",
       advice: "Open it in a viewer; save it again as PNG."),
     ErrorPage(
       142, "gnuplot could not draw the figure, or the file could not be written.",
