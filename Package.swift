@@ -112,11 +112,14 @@ let testTargets: [Target] = [
     of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
     data: ["golden_logistic.py"]),
   tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
-  tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax"]),
-  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax"], data: ["Cases"]),
+  tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax", "TestSupport"]),
+  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "TestSupport"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
-  tests("BuiltinsTests", of: ["Session", "Builtins", "Interpreter", "Syntax", "Arrays"]),
-  tests("REPLTests", of: ["REPL", "Session", "Syntax"]),
+  tests(
+    "BuiltinsTests",
+    of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays", "TestSupport"],
+    data: ["Fixtures"]),
+  tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
 ]
 
 let package = Package(

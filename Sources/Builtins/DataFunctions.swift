@@ -25,10 +25,11 @@ public final class DatasetObject: ForeignObject, ImageSource {
   public override var typeName: String { "dataset" }
   public override func summary(width: Int) -> String {
     let d = dataset
-    let classes =
-      d.labels == nil
-      ? "no labels" : "\(d.classes.count) classes: \(d.classes.prefix(12).joined(separator: ", "))"
-    return "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height), \(classes)"
+    let classes = d.labels == nil ? "no labels" : "\(d.classes.count) class\(d.classes.count == 1 ? "" : "es")"
+    let head =
+      "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height), \(classes)"
+    let list = d.classSummary(width: width - 2)
+    return list.isEmpty ? head : head + "\n  " + list.replacing("\n", with: "\n  ")
   }
   public override var byteCount: Int { dataset.images.byteCount + 4 * dataset.count }
   public override var elementCount: Int? { dataset.count }
@@ -138,7 +139,15 @@ enum DataFunctions {
       if path == "shapes" {
         let count = try call.integer(2, default: 2000, in: 1...10_000_000)
         let seed = UInt64(try call.integer(5, default: 0, in: 0...Int.max))
-        return .owning(DatasetObject(Shapes.load(count: count, isTraining: isTraining, seed: seed)))
+        let machine = call.machine
+        let line = ProgressLine(host, title: "drawing shapes", total: count)
+        defer { line.finish() }
+        return .owning(
+          DatasetObject(
+            try Shapes.load(count: count, isTraining: isTraining, seed: seed) { done in
+              try machine.checkInterrupt()
+              line.update(done)
+            }))
       }
       if lower.hasSuffix(".safetensors") { return try SavedValues.load(path) }
       let size = call.has(3) ? try call.integer(3, in: 1...65536) : nil
@@ -149,20 +158,22 @@ enum DataFunctions {
         return Tensors.owned(pixels.scaled(by: 1 / 255))
       }
       var dataset: Dataset
+      var line: ProgressLine?
+      defer { line?.finish() }
+      let machine = call.machine
+      func progress(_ done: Int, _ total: Int) throws -> Bool {
+        try machine.checkInterrupt()
+        if line == nil { line = ProgressLine(host, title: "reading images", total: total) }
+        line?.update(done)
+        return true
+      }
       if CIFAR10.isFolder(path) {
-        dataset = try CIFAR10.load(path, isTraining: isTraining)
+        dataset = try CIFAR10.load(path, isTraining: isTraining, progress: progress)
       } else if CIFAR100.isFolder(path) {
-        dataset = try CIFAR100.load(path, isTraining: isTraining)
+        dataset = try CIFAR100.load(path, isTraining: isTraining, progress: progress)
       } else {
         let perClass = call.has(4) ? try call.integer(4, in: 1...Int.max) : nil
-        var line: ProgressLine?
-        dataset = try ImageFolder.load(path, size: size, perClass: perClass) { done, total in
-          try call.machine.checkInterrupt()
-          if line == nil { line = ProgressLine(host, title: "reading images", total: total) }
-          line?.update(done)
-          return true
-        }
-        line?.finish()
+        dataset = try ImageFolder.load(path, size: size, perClass: perClass, progress: progress)
       }
       if call.has(4) { dataset = try dataset.perClass(try call.integer(4, in: 1...Int.max)) }
       if call.has(2) {

@@ -10,15 +10,27 @@ public final class Host {
   public var write: (String) -> Void = { _ in }
   /// Progress lines and notes, which are not part of a program's output.
   public var writeNote: (String) -> Void = { _ in }
-  /// Whether notes go to a terminal that can rewrite a line.
-  public var isInteractive = false
-  /// Whether pictures may use colours of the terminal.
+  /// Where lines can be rewritten in place: nil where no output goes to a terminal.
+  public var screen: Screen?
+  /// Whether text may have colours of the terminal.
   public var usesColor = false
+  /// Asked once, when the first picture is shown: a terminal takes a moment to answer.
+  public var findPictureStyle: () -> PictureStyle = { .line }
+  /// How pictures and plots are shown.
+  public lazy var pictureStyle = findPictureStyle()
+  /// Plots that are redrawn as their tables grow.
+  var livePlots = LivePlots()
   /// Columns of the terminal.
   public var width: () -> Int = { 80 }
+  /// Rows of the terminal.
+  public var rows: () -> Int = { 24 }
+  /// Pixels of a character of the terminal.
+  public var cell: () -> (width: Int, height: Int) = { (8, 16) }
+  /// The session's own names with their values, borrowed.
+  public var variables: () -> [(name: String, value: Value)] = { [] }
   /// What stands behind the script's name.
   public var arguments: [String] = []
-  /// Where files with a relative name of a script's imports are looked for.
+  /// The random stream of the session.
   public var random = RandomSource(seed: 0)
 
   public init() {
@@ -35,10 +47,21 @@ public final class Host {
   }
 
   /// Seconds on a clock that never goes back.
-  public var now: Double {
+  public var now: Double { clock() }
+  /// Another clock for tests.
+  var clock: () -> Double = {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension Host {
+  /// A program or an entry at the prompt has ended, in whatever way: live plots get their last state,
+  /// and what was rewritten in place is gone.
+  public func settle() {
+    livePlots.settle()
+    screen?.clear()
   }
 }
 
@@ -56,6 +79,7 @@ public enum Builtins {
       JudgingFunctions.functions(host), ProgressFunctions.functions(host),
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
+      Inspection.functions(host),
     ]
     TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }

@@ -17,7 +17,7 @@ enum JudgingFunctions {
   private static let group = "judging features"
 
   static func functions(_ host: Host) -> [NativeFunction] {
-    [knn(), linearProbeFunction(host), confusion()]
+    [knn(host), linearProbeFunction(host), confusion()]
   }
 
   private static func data(_ call: Call) throws -> ProbeData {
@@ -42,7 +42,7 @@ enum JudgingFunctions {
     return .owning(record)
   }
 
-  private static func knn() -> NativeFunction {
+  private static func knn(_ host: Host) -> NativeFunction {
     NativeFunction(
       "knn", "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, k=20 number",
       group: group, summary: "k nearest neighbours by cosine similarity: a record with the accuracy.",
@@ -51,7 +51,16 @@ enum JudgingFunctions {
       example: "knn([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1], k: 1).accuracy",
       related: ["linear_probe"]
     ) { call in
-      record(try nearestNeighbours(try data(call), k: try call.integer(4, default: 20, in: 1...10_000)))
+      let probe = try data(call)
+      let machine = call.machine
+      let tests = try Tensors.ids(call, 3).count
+      let line = ProgressLine(host, title: "nearest neighbours", total: tests)
+      defer { line.finish() }
+      return record(
+        try nearestNeighbours(probe, k: try call.integer(4, default: 20, in: 1...10_000)) { done in
+          try machine.checkInterrupt()
+          line.update(done)
+        })
     }
   }
 
@@ -67,7 +76,8 @@ enum JudgingFunctions {
     ) { call in
       let probe = try data(call)
       let iterations = try call.integer(5, default: 500, in: 1...1_000_000)
-      let line = ProgressLine(host, title: "linear probe", total: iterations)
+      // How many iterations it takes until it has converged nobody knows before.
+      let line = ProgressLine(host, title: "linear probe, iterations", total: nil)
       let result = try linearProbe(
         probe, l2: try call.number(4, default: 1e-3, in: 0...1e9, wanted: "a number from 0 up"),
         iterationsMax: iterations

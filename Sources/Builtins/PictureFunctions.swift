@@ -27,10 +27,11 @@ final class PictureObject: ForeignObject {
   override var byteCount: Int { picture.byteCount }
 }
 
-/// A plot; with a table behind it, redrawn as the table grows.
+/// A plot; with a table behind it, it can be redrawn as the table grows.
 final class FigureObject: ForeignObject {
-  var build: () -> Figure
-  var live: LiveFigure?
+  let build: () -> Figure
+  var live: LivePlot?
+  private lazy var window = FigureWindow()
   /// What the figure is drawn from, kept while the figure is.
   let sources: [Value]
 
@@ -39,7 +40,12 @@ final class FigureObject: ForeignObject {
     self.build = build
   }
 
-  deinit { for source in sources { source.release() } }
+  deinit {
+    live?.settle()
+    for source in sources { source.release() }
+  }
+
+  func drawInWindow() { window.draw(build()) }
 
   override var typeName: String { "figure" }
   override func summary(width: Int) -> String {
@@ -75,15 +81,30 @@ enum PictureFunctions {
       let columns = call.has(2) ? try call.integer(2, in: 1...10_000) : nil
       let picture = PictureObject(try pixels(call, 0, columns: columns), title: title)
       if call.has(3) { try ImageFile.write(picture.picture, to: try call.string(3)) }
-      if host.usesColor {
-        if !title.isEmpty { host.write(title + "\n") }
-        host.write(
-          try Pictures.halfBlocks(picture.picture, columns: host.width() - 1, rows: 40))
-      } else {
-        host.write(picture.summary(width: 80) + (call.has(3) ? " -> \(try call.string(3))" : "") + "\n")
-      }
+      try draw(picture, savedAs: call.has(3) ? try call.string(3) : nil, host)
       return .owning(Silent(picture))
     }
+  }
+
+  private static func draw(_ picture: PictureObject, savedAs path: String?, _ host: Host) throws {
+    host.livePlots.settle()
+    let pixels = picture.picture
+    let drawing: String
+    switch host.pictureStyle {
+    case .line:
+      drawing = picture.summary(width: 80) + (path.map { " -> \($0)" } ?? "") + "\n"
+    case .characters(let ink):
+      drawing = try Pictures.halfBlocks(
+        pixels, columns: max(8, host.width() - 1), rows: max(8, host.rows() - 4), ink: ink)
+    case .sixels:
+      let cell = host.cell()
+      drawing =
+        try Pictures.sixel(
+          pixels, width: (host.width() - 1) * cell.width,
+          height: max(4, host.rows() - 4) * cell.height) + "\n"
+    }
+    let isTitled = host.pictureStyle != .line && !picture.title.isEmpty
+    host.write((isTitled ? picture.title + "\n" : "") + drawing)
   }
 
   static func figure(of value: Value) -> FigureObject? {
@@ -145,12 +166,13 @@ enum PictureFunctions {
     ) { call in
       let figure = try figure(of: call[0]) ?? curves(call)
       if try call.flag(3, default: false), let table = call[0].object as? TableObject {
-        let live = LiveFigure()
+        let live = LivePlot(host, figure.build)
         figure.live = live
         // The figure holds the table; the table only looks at the figure.
-        table.onChange = { [weak figure] in
-          guard let figure else { return }
-          figure.live?.update(figure.build(), now: host.now)
+        table.observers.append { [weak live] in
+          guard let live else { return false }
+          live.update()
+          return true
         }
         return .owning(figure)
       }
@@ -159,18 +181,12 @@ enum PictureFunctions {
     }
   }
 
+  /// In a window where there is a display, else in characters or sixels.
   private static func draw(_ figure: FigureObject, _ host: Host) throws {
-    if LiveFigure.hasDisplay {
-      let live = figure.live ?? LiveFigure()
-      figure.live = live
-      live.update(figure.build(), now: host.now, isFinal: true)
-      return
-    }
-    guard host.usesColor else { return }
+    if FigureWindow.isAvailable { return figure.drawInWindow() }
+    host.livePlots.settle()
     do throws(PlotError) {
-      let text = try FigureRenderer.text(
-        figure.build(), columns: min(100, host.width() - 1), rows: 24)
-      host.write(text)
+      host.write(try FigureText(host).drawing(of: figure.build()))
     } catch {
       guard error == .gnuplotMissing else { throw error }
       host.writeNote("\(error)\n")

@@ -1,22 +1,25 @@
 import Interpreter
 
-/// A line of progress: a bar with rate and time left on a terminal, one line per 10 % elsewhere.
+/// A line of progress: a bar with rate and time left on a terminal, at most one line per 10 % elsewhere.
 ///
-/// Nothing is written for work that ends within a second. A terminal's line is redrawn at most ten times
-/// a second and removed at the end, also after an interrupt.
+/// Nothing is written for work that ends within a second (two where it is no terminal). A terminal's
+/// line is redrawn at most ten times a second and removed at the end, also after an interrupt.
 final class ProgressLine {
+  /// Seconds: before the first line, between two drawings, between two lines that stay, and between
+  /// those of work of which nobody knows how much it is.
+  private static let patience = 1.0, interval = 0.1, quiet = 2.0, longQuiet = 10.0
   private let host: Host
   private let title: String
   private let total: Int?
   private let start: Double
+  private let strip = Screen.Strip()
   private var lastDraw: Double
   private var lastTenth = 0
-  private var isDrawn = false
 
   init(_ host: Host, title: String, total: Int?) {
     self.host = host
-    self.title = title
-    self.total = total
+    self.title = title.isEmpty ? "working" : title
+    self.total = total.flatMap { $0 > 0 ? $0 : nil }
     start = host.now
     lastDraw = start
   }
@@ -26,53 +29,59 @@ final class ProgressLine {
   /// `done` of the total are done; `detail` is said behind the bar.
   func update(_ done: Int, detail: String = "") {
     let now = host.now
-    guard now - start >= 1 else { return }
-    if host.isInteractive {
-      guard now - lastDraw >= 0.1 else { return }
+    if let screen = host.screen {
+      guard now - start >= Self.patience, now - lastDraw >= Self.interval else { return }
       lastDraw = now
-      isDrawn = true
-      let line = text(done, now - start, detail)
-      host.writeNote("\r" + line.prefix(max(20, host.width() - 1)) + "\u{1B}[K")
-    } else if let total, total > 0 {
-      let tenth = done * 10 / total
-      guard tenth > lastTenth, tenth < 10 else { return }
-      lastTenth = tenth
-      host.writeNote(text(done, now - start, detail) + "\n")
+      let room = screen.size.columns - 1
+      screen.set(strip, to: [text(done, now - start, detail, room: room)])
+    } else if isLineDue(done, now) {
+      lastDraw = now
+      host.writeNote(text(done, now - start, detail, room: nil) + "\n")
     }
   }
 
-  func finish() {
-    guard isDrawn else { return }
-    isDrawn = false
-    host.writeNote("\r\u{1B}[K")
+  private func isLineDue(_ done: Int, _ now: Double) -> Bool {
+    guard let total else { return now - lastDraw >= Self.longQuiet }
+    let tenth = done * 10 / total
+    guard tenth > lastTenth, tenth < 10, now - lastDraw >= Self.quiet else { return false }
+    lastTenth = tenth
+    return true
   }
 
-  private func text(_ done: Int, _ seconds: Double, _ detail: String) -> String {
-    let rate = Double(done) / max(seconds, 1e-9)
-    var parts = [title.isEmpty ? "working" : title]
-    if let total, total > 0 {
-      let share = Double(done) / Double(total)
-      if host.isInteractive {
-        let filled = Int((share * 20).rounded(.down))
-        parts.append(
-          "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "]")
-      }
-      parts.append("\(Int(share * 100)) %")
-      parts.append("\(done)/\(total)")
-      parts.append("\(TensorSummary.short(rate))/s")
-      let left = rate > 0 ? Double(total - done) / rate : 0
+  func finish() { host.screen?.remove(strip) }
+
+  /// With a bar where there is `room`, of what is left of it.
+  private func text(_ done: Int, _ seconds: Double, _ detail: String, room: Int?) -> String {
+    var parts = [String]()
+    if let total {
+      parts.append("\(done * 100 / total) %")
+      parts.append("\(TextNumber.grouped(done))/\(TextNumber.grouped(total))")
+      parts.append(Self.rate(done, seconds))
+      let left = done > 0 ? seconds / Double(done) * Double(total - done) : .infinity
       parts.append("\(Self.duration(left)) left")
     } else {
-      parts.append("\(done)")
-      parts.append("\(TensorSummary.short(rate))/s")
-      parts.append(Self.duration(seconds))
+      parts = [TextNumber.grouped(done), Self.rate(done, seconds), Self.duration(seconds)]
     }
     if !detail.isEmpty { parts.append(detail) }
-    return parts.joined(separator: "  ")
+    let facts = parts.joined(separator: "  ")
+    guard let total, let room else { return "\(title)  \(facts)" }
+    let width = min(24, room - title.count - facts.count - 6)
+    guard width >= 5 else { return "\(title)  \(facts)" }
+    let filled = min(width, done * width / total)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+    return "\(title)  [\(bar)]  \(facts)"
+  }
+
+  /// `12.5/s`, or `3.2 s each` where that is easier to picture.
+  private static func rate(_ done: Int, _ seconds: Double) -> String {
+    let rate = Double(done) / max(seconds, 1e-9)
+    if done > 0, rate < 1 { return "\(TensorSummary.short(1 / rate)) s each" }
+    return "\(TensorSummary.short(rate))/s"
   }
 
   /// 75 as `1:15`.
   static func duration(_ seconds: Double) -> String {
+    guard seconds < 1e8 else { return "?" }
     let whole = Int(seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }
     let rest = whole % 60
@@ -90,7 +99,7 @@ enum ProgressFunctions {
     NativeFunction(
       "progress", "items: list, title?: string", group: "output and time",
       summary: "The same items, with a line that shows how far a loop over them is, its rate and the time left.",
-      details: "On a terminal a bar; elsewhere a line per 10 %. Nothing for loops of less than a second.",
+      details: "On a terminal a bar; elsewhere at most a line per 10 % and per 2 s. Nothing for loops of less than a second.",
       example: "for i in 1..3 |> progress(\"steps\") { }", related: ["batches"]
     ) { call in
       .owning(

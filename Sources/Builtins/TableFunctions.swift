@@ -6,8 +6,8 @@ final class TableObject: ForeignObject {
   private(set) var rows: [[Value]] = []
   /// How many notes went into each cell of the last row: repeated notes are averaged.
   private var noteCounts: [Int] = []
-  /// Called after every change: a live figure.
-  var onChange: (() -> Void)?
+  /// Called after every change, until they say that they are gone: live plots.
+  var observers: [() -> Bool] = []
 
   init(_ columns: [String]) {
     self.columns = columns
@@ -28,7 +28,7 @@ final class TableObject: ForeignObject {
     } else {
       append(fields)
     }
-    onChange?()
+    observers.removeAll { !$0() }
   }
 
   /// Adds a row; columns that are not known are left out.

@@ -2,6 +2,7 @@ import Arrays
 import Autograd
 import Interpreter
 import Layers
+import Syntax
 import Training
 
 /// Gradients, the optimiser and schedules.
@@ -17,7 +18,7 @@ enum TrainingFunctions {
       "gradients", "model: model, f: function", group: group,
       summary: "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
       details:
-        "f returns the loss (one number), or a record whose field `loss` it is; then `value` is that record with plain numbers. Nothing accumulates: every call gives fresh gradients.",
+        "f returns the loss (one number), or a record whose field `loss` it is; then `value` is that record with plain numbers. Nothing accumulates: every call gives fresh gradients. grads.norm is their global L2 norm; grads[\"name\"] is one of them, by the names of parameters(model).",
       example: "let w = parameter(tensor([1, 2]))\ngradients(w, w => mean(w ^ 2)).grads",
       related: ["step", "adamw", "stop_gradient"]
     ) { call in
@@ -179,15 +180,29 @@ final class GradientsObject: ForeignObject {
     "gradients of \(parameters.count) parameters, norm \(TensorSummary.short(globalNorm(gradients)))"
   }
   override var byteCount: Int { gradients.reduce(64) { $0 + ($1?.byteCount ?? 0) } }
-  override var fieldNames: [String] { ["norm", "count"] + parameters.map { $0.name.replacing(".", with: "_") } }
+  override var fieldNames: [String] { ["norm", "count"] }
   override func field(_ name: String) throws -> Value? {
-    if name == "norm" { return Value(globalNorm(gradients)) }
-    if name == "count" { return Value(parameters.count) }
-    for (item, gradient) in zip(parameters, gradients)
-    where item.name.replacing(".", with: "_") == name {
-      return Tensors.owned(gradient ?? NDArray(zeros: item.parameter.shape))
+    switch name {
+    case "norm": Value(globalNorm(gradients))
+    case "count": Value(parameters.count)
+    default: nil
     }
-    return nil
+  }
+
+  /// `grads["blocks.0.attn.qkv.weight"]`: by the names that `parameters(model)` gives.
+  override func index(_ items: [SubscriptItem]) throws -> Value {
+    guard items.count == 1, case .value(let key) = items[0], let name = key.string?.string else {
+      throw Diagnosis(
+        "E104", "gradients are looked up by a parameter's name", arguments: [(1, "")],
+        hint: parameters.first.map { "[\"\($0.name)\"]" })
+    }
+    guard let index = parameters.firstIndex(where: { $0.name == name }) else {
+      let near = Suggestion.nearest(to: name, among: parameters.map(\.name)).first
+      throw Diagnosis(
+        "E110", "there is no gradient of \"\(name)\"", arguments: [(1, "")],
+        hint: near.map { "[\"\($0)\"]" } ?? "the names are in parameters(model)")
+    }
+    return Tensors.owned(gradients[index] ?? NDArray(zeros: parameters[index].parameter.shape))
   }
 }
 

@@ -1,3 +1,4 @@
+import Builtins
 import Glibc
 import Session
 import Syntax
@@ -17,6 +18,9 @@ public enum MainCommand {
       return ScriptRunner(arguments: Array(arguments.dropFirst(2)))
         .run(SourceFile(name: "<command line>", text: arguments[1]), echoes: true)
     case "-": return runStandardInput()
+    case "version", "--version":
+      Output.write(Version.report(), to: STDOUT_FILENO)
+      return 0
     case "-h", "--help", "help":
       Output.write(Self.help, to: STDOUT_FILENO)
       return 0
@@ -53,6 +57,7 @@ public enum MainCommand {
       ccv FILE [ARGS]       run a script; ARGS are its `args`
       ccv -e CODE [ARGS]    run CODE and show its value
       ccv - < FILE          run code from a pipe
+      ccv version           version, instruction set, matrix library and threads
 
     Exit codes: 0 ok, 1 run-time error, 2 usage or syntax, 130 interrupted.
 

@@ -1,5 +1,4 @@
 import Builtins
-import CReadline
 import Glibc
 import REPL
 import Session
@@ -8,11 +7,7 @@ import Session
 enum Prompt {
   static func run() -> Int32 {
     let host = Host()
-    host.write = { Output.write($0, to: STDOUT_FILENO) }
-    host.writeNote = { Output.write($0, to: STDOUT_FILENO) }
-    host.isInteractive = true
-    host.usesColor = Output.usesColor(STDOUT_FILENO)
-    host.width = { Int(ccv_terminal_columns()) }
+    host.connect(output: STDOUT_FILENO, notes: STDOUT_FILENO)
     return Conversation(session: Session(host: host)).run()
   }
 }

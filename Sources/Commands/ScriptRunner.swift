@@ -12,11 +12,7 @@ struct ScriptRunner {
   init(arguments: [String]) {
     let host = Host()
     host.arguments = arguments
-    host.write = { Output.write($0, to: STDOUT_FILENO) }
-    host.writeNote = { Output.write($0, to: STDERR_FILENO) }
-    host.isInteractive = isatty(STDERR_FILENO) == 1
-    host.usesColor = Output.usesColor(STDOUT_FILENO)
-    host.width = { Int(ccv_terminal_columns()) }
+    host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO)
     session = Session(host: host)
     Self.running = session
     ccv_on_interrupt { ScriptRunner.running?.interrupt() }

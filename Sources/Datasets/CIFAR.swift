@@ -17,6 +17,7 @@ public enum CIFAR10 {
   /// The training set (data_batch_1.bin to data_batch_5.bin) or the test set (test_batch.bin): records
   /// of a label byte and 3072 pixel bytes, red, green, blue planes of 32 x 32.
   ///
+  /// - Parameter progress: gets the records so far and in all, and says whether to go on.
   /// - Throws: `DatasetError.binary` for a wrong length or label, `ImageError.unreadable`.
   public static func load(
     _ path: String, isTraining: Bool, progress: (Int, Int) throws -> Bool = { _, _ in true }
@@ -67,16 +68,27 @@ private struct Records {
   ) throws -> Dataset {
     var pixels = [UInt8]()
     var labels = [Int32]()
-    for (done, file) in files.enumerated() {
-      try append(file, &pixels, &labels)
-      guard try progress(done + 1, files.count) else { throw DatasetError.cancelled }
+    // Known before the first file is read; a file that is missing is told when its turn comes.
+    let total = files.reduce(0) { sum, file in
+      var status = stat()
+      return stat(file, &status) == 0 ? sum + Int(status.st_size) / length : sum
+    }
+    for file in files {
+      try append(file, &pixels, &labels) { records in
+        guard try progress(records, max(total, records)) else { throw DatasetError.cancelled }
+      }
     }
     return Dataset(
       name: name, images: NDArray(pixels, shape: [labels.count, 3, 32, 32]),
       labels: NDArray(labels), classes: classes)
   }
 
-  private func append(_ file: String, _ pixels: inout [UInt8], _ labels: inout [Int32]) throws {
+  private static let reportInterval = 1000
+
+  /// `report` gets the number of records so far.
+  private func append(
+    _ file: String, _ pixels: inout [UInt8], _ labels: inout [Int32], _ report: (Int) throws -> Void
+  ) throws {
     let bytes = try ImageFile.bytes(of: file)
     guard !bytes.isEmpty, bytes.count % length == 0 else {
       throw DatasetError.binary(
@@ -92,6 +104,8 @@ private struct Records {
       }
       labels.append(Int32(label))
       pixels += bytes[(start + labelBytes)..<(start + length)]
+      if labels.count % Self.reportInterval == 0 { try report(labels.count) }
     }
+    try report(labels.count)
   }
 }

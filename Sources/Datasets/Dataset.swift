@@ -83,6 +83,33 @@ public struct Dataset: Sendable {
     return text
   }
 
+  /// The classes with their counts, in lines of at most `width` columns and `rows` lines; classes that
+  /// are equally large are told so once. Nothing for images without labels.
+  public func classSummary(width: Int, rows: Int = 6) -> String {
+    guard labels != nil, !classes.isEmpty else { return "" }
+    let counts = countsByClass()
+    let equal = Set(counts).count == 1 && counts.count > 1 ? counts.first : nil
+    let words = zip(classes, counts).map { name, count in equal == nil ? "\(name) \(count)" : name }
+    let head = equal.map { "\($0) each of " } ?? ""
+    var lines = [head]
+    for (index, word) in words.enumerated() {
+      let isLast = index + 1 == words.count
+      let more = "... \(words.count - index) more"
+      let room = width - (lines.count == rows && !isLast ? more.count + 1 : 0)
+      let line = lines[lines.count - 1]
+      if line.count + word.count + 1 <= room || line.isEmpty {
+        lines[lines.count - 1] += word + (isLast ? "" : ", ")
+      } else if lines.count == rows {
+        lines[rows - 1] += more
+        break
+      } else {
+        lines.append(word + (isLast ? "" : ", "))
+      }
+    }
+    return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
+      .joined(separator: "\n")
+  }
+
   /// Images of each class, by label.
   public func countsByClass() -> [Int] {
     var counts = [Int](repeating: 0, count: classes.count)

@@ -12,18 +12,28 @@ public enum Shapes {
   ]
   private static let side = 32
 
+  private static let reportInterval = 2000
+
   /// `count` images with classes in turn. Training and test images come from different streams.
-  public static func load(count: Int, isTraining: Bool, seed: UInt64 = 0) -> Dataset {
+  ///
+  /// - Parameter progress: gets the images that are drawn; what it throws ends the work.
+  public static func load(
+    count: Int, isTraining: Bool, seed: UInt64 = 0, progress: (Int) throws -> Void
+  ) rethrows -> Dataset {
     let source = RandomSource(seed: seed).split(isTraining ? 1 : 2)
     let size = 3 * side * side
     var images = NDArray(zeros: [count, 3, side, side], .uint8)
-    images.withMutableElements(of: UInt8.self) { pixels in
+    try images.withMutableElements(of: UInt8.self) { pixels in
       guard let base = pixels.baseAddress else { return }
-      Parallel.forEachSlice(of: count, grain: 16) { slice in
-        for index in slice {
-          var random = source.split(UInt64(index))
-          draw(index % classes.count, &random, into: base + index * size)
+      for start in stride(from: 0, to: count, by: reportInterval) {
+        let end = min(start + reportInterval, count)
+        Parallel.forEachSlice(of: end - start, grain: 16) { slice in
+          for index in slice.lowerBound + start..<slice.upperBound + start {
+            var random = source.split(UInt64(index))
+            draw(index % classes.count, &random, into: base + index * size)
+          }
         }
+        try progress(end)
       }
     }
     return Dataset(
@@ -31,10 +41,15 @@ public enum Shapes {
       labels: NDArray((0..<count).map { Int32($0 % classes.count) }), classes: classes)
   }
 
+  /// The same without a word in between.
+  public static func load(count: Int, isTraining: Bool, seed: UInt64 = 0) -> Dataset {
+    load(count: count, isTraining: isTraining, seed: seed) { _ in }
+  }
+
   private static func draw(
     _ kind: Int, _ random: inout RandomSource, into pixels: UnsafeMutablePointer<UInt8>
   ) {
-    let radius = random.uniform(in: 7...12)
+    let radius = random.uniform(in: 8...12)
     let (cx, cy) = (random.uniform(in: 11...21), random.uniform(in: 11...21))
     let angle = random.uniform(in: 0...(2 * .pi))
     let (cosine, sine) = (Glibc.cos(angle), Glibc.sin(angle))
@@ -48,7 +63,7 @@ public enum Shapes {
         let cover = min(max(0.5 - distance(kind, u, v) * radius, 0), 1)
         let shade = slope.0 * Double(x - 16) + slope.1 * Double(y - 16)
         for channel in 0..<3 {
-          let noise = 0.03 * (random.uniform() + random.uniform() - 1)
+          let noise = 0.01 * (random.uniform() + random.uniform() - 1)
           let value = ground[channel] * (1 - cover) + figure[channel] * cover + shade + noise
           pixels[(channel * side + y) * side + x] = UInt8(min(max(value, 0), 1) * 255 + 0.5)
         }
@@ -56,14 +71,15 @@ public enum Shapes {
     }
   }
 
-  /// Two tinted greys that differ in brightness by at least 0.3, either one the brighter.
+  /// Two tinted greys that differ in brightness by at least 0.5, either one the brighter: what a patch
+  /// looks like then says more about the edge in it than about its colours.
   private static func colors(_ random: inout RandomSource) -> ([Double], [Double]) {
     var (a, b) = (0.0, 0.0)
-    while abs(a - b) < 0.3 {
+    while abs(a - b) < 0.5 {
       (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9))
     }
     func tinted(_ grey: Double) -> [Double] {
-      (0..<3).map { _ in grey + random.uniform(in: -0.1...0.1) }
+      (0..<3).map { _ in grey + random.uniform(in: -0.05...0.05) }
     }
     return (tinted(a), tinted(b))
   }

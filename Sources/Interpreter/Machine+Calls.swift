@@ -65,7 +65,9 @@ extension Machine {
       defer { nativeTop = savedTop }
       return try foreign.call((0..<count).map { arguments[$0] }, machine: self)
     }
-    throw RuntimeMessages.notCallable(callee)
+    var diagnosis = RuntimeMessages.notCallable(callee)
+    if let note = shadowNote(ofValue: callee) { diagnosis.notes.append(note) }
+    throw diagnosis
   }
 
   private func callNative(
@@ -114,8 +116,14 @@ extension Machine {
     let views = function.prototype.parameters.map {
       ParameterView(name: $0.name, isOption: $0.isOption, isRequired: !$0.isOption)
     }
-    let bound = try bind(
-      views, name: function.prototype.name, isVariadic: false, arguments, count, site: site)
+    let name = function.prototype.name
+    let bound: [Value]
+    do {
+      bound = try bind(views, name: name, isVariadic: false, arguments, count, site: site)
+    } catch var diagnosis as Diagnosis {
+      if let note = shadowNote(ofFunction: name) { diagnosis.notes.append(note) }
+      throw diagnosis
+    }
     for value in bound { value.retain() }
     clear(arguments, count)
     for (index, value) in bound.enumerated() { store(arguments + index, value) }

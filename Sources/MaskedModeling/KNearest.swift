@@ -7,15 +7,18 @@ import CKernels
 /// similar to nothing (s = 0). Of equally near rows the earlier counts as nearer, and of classes
 /// with equal votes the lower wins.
 ///
+/// - Parameter progress: gets the test rows that are judged; what it throws ends the work.
 /// - Throws: `EvaluationError.neighbours` for k outside 1 ... the number of training rows.
 /// - Source: Wu et al. 2018, section 3.4; Caron et al. 2021.
-public func nearestNeighbours(_ data: ProbeData, k: Int) throws -> ProbeResult {
+public func nearestNeighbours(
+  _ data: ProbeData, k: Int, progress: (Int) throws -> Void = { _ in }
+) throws -> ProbeResult {
   let samples = data.train.shape[0]
   guard (1...samples).contains(k) else {
     throw EvaluationError.neighbours(k: k, samples: samples)
   }
-  let predictions = votes(
-    of: unitRows(data.test), among: unitRows(data.train), data.trainLabels, k, data.classes)
+  let predictions = try votes(
+    of: unitRows(data.test), among: unitRows(data.train), data.trainLabels, k, data.classes, progress)
   return ProbeResult(
     accuracy: data.accuracy(predictions, data.testLabels), trainAccuracy: nil,
     predictions: NDArray(predictions), iterations: 0, isConverged: true)
@@ -23,14 +26,15 @@ public func nearestNeighbours(_ data: ProbeData, k: Int) throws -> ProbeResult {
 
 /// Similarities of a block of queries to all training rows at once: one product of matrices.
 private func votes(
-  of queries: NDArray, among training: NDArray, _ labels: [Int32], _ k: Int, _ classes: Int
-) -> [Int32] {
+  of queries: NDArray, among training: NDArray, _ labels: [Int32], _ k: Int, _ classes: Int,
+  _ progress: (Int) throws -> Void
+) throws -> [Int32] {
   let (rows, width, samples) = (queries.shape[0], queries.shape[1], training.shape[0])
   let blockRows = max(1, min(512, rows, (1 << 23) / samples))
   let similarities = NDArray(uninitialized: [blockRows, samples])
   let scores = similarities.floats
   var result = [Int32](repeating: 0, count: rows)
-  result.withUnsafeMutableBufferPointer { result in
+  try result.withUnsafeMutableBufferPointer { result in
     guard let winners = result.baseAddress else { return }
     for start in stride(from: 0, to: rows, by: blockRows) {
       let count = min(blockRows, rows - start)
@@ -44,6 +48,7 @@ private func votes(
           winners[start + row] = winner(found, labels, classes)
         }
       }
+      try progress(start + count)
     }
   }
   withExtendedLifetime((queries, training, similarities)) {}

@@ -120,7 +120,9 @@ struct CurveScript {
   }
 
   private func color(_ index: Int) -> String {
-    " lc rgb '\(Self.palette[index % Self.palette.count])'"
+    let color = Self.palette[index % Self.palette.count]
+    // Nobody knows the ground of a terminal: grey shows on black and on white.
+    return " lc rgb '\(isText && color == "#000000" ? "#888888" : color)'"
   }
 
   private func style(_ index: Int) -> String {

@@ -3,7 +3,7 @@ enum GnuplotScript {
   enum Target: Equatable {
     case png, svg, sixel
     /// Characters, for a terminal.
-    case text(columns: Int, rows: Int, isColored: Bool)
+    case text(columns: Int, rows: Int, ink: FigureRenderer.Ink)
     /// `terminal` is the name of one of gnuplot's that open windows.
     case window(terminal: String)
 
@@ -30,8 +30,13 @@ enum GnuplotScript {
     case .svg:
       return "set terminal svg noenhanced \(size) font 'sans-serif,15' background '#ffffff'"
     case .sixel: return "set terminal sixelgd noenhanced \(size)"
-    case .text(let columns, let rows, let isColored):
-      let color = isColored ? "ansirgb" : "mono"
+    case .text(let columns, let rows, let ink):
+      let color =
+        switch ink {
+        case .plain: "mono"
+        case .colors256: "ansi256"
+        case .trueColor: "ansirgb"
+        }
       return
         "set terminal dumb noenhanced nofeed \(color) size \(max(columns, 40)),\(max(rows, 10))"
     case .window(let terminal):

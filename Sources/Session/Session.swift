@@ -39,6 +39,9 @@ public final class Session {
     machine.fillSlot = { [unowned self] slot in try loadLibrary(slot) }
     machine.loadModule = { [unowned self] path, from in try readModule(path, from: from) }
     machine.evaluateModule = { [unowned self] file in try runModule(file) }
+    host.variables = { [unowned self] in
+      userNames.compactMap { name in value(of: name).map { (name, $0) } }
+    }
     if let problem = library.problem { host.writeNote(problem + "\n") }
   }
 
@@ -56,6 +59,7 @@ public final class Session {
       return .rejected(compiled.diagnostics.filter(\.isError))
     }
     machine.clearInterrupt()
+    defer { host.settle() }
     do {
       let value = try machine.run(prototype)
       defer { value.release() }

@@ -2,9 +2,10 @@ import Builtins
 import Interpreter
 import Session
 import Syntax
+import TestSupport
 import Testing
 
-@Suite("Help")
+@Suite("Help", .oneInterpreter)
 struct HelpTests {
   @Test("every function has a summary, and its example runs")
   func examples() {

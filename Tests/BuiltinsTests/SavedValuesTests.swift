@@ -3,9 +3,10 @@ import Glibc
 import Interpreter
 import Session
 import Syntax
+import TestSupport
 import Testing
 
-@Suite("Saving and loading")
+@Suite("Saving and loading", .oneInterpreter)
 struct SavedValuesTests {
   private func run(_ code: String, _ session: Session) -> String {
     switch session.evaluate(code) {

@@ -61,4 +61,22 @@ struct CIFARTests {
     scratch.write(Array(names.utf8), to: "fine_label_names.txt")
     #expect(try CIFAR100.load(scratch.path, isTraining: false).classes[99] == "name_99")
   }
+
+  @Test("progress counts records of all files, ends at their number, and can stop")
+  func progress() throws {
+    let scratch = Scratch()
+    let half = (0..<1500).flatMap { _ in record([1], 0) }
+    for file in 1...5 { scratch.write(file < 3 ? half : record([2], 0), to: "data_batch_\(file).bin") }
+    var seen: [Int] = [], totals: Set<Int> = []
+    _ = try CIFAR10.load(scratch.path, isTraining: true) { done, total in
+      seen.append(done)
+      totals.insert(total)
+      return true
+    }
+    #expect(seen == [1000, 1500, 2000, 3000, 3000, 3001, 3002, 3003])
+    #expect(totals == [3003])
+    #expect(throws: DatasetError.cancelled) {
+      try CIFAR10.load(scratch.path, isTraining: true) { done, _ in done < 2000 }
+    }
+  }
 }

@@ -61,4 +61,24 @@ struct DatasetTests {
     for index in values.indices { #expect(abs(values[index] - Float(index / 3) / 255) <= 0x1p-24) }
     #expect(values.last == 1)
   }
+
+  @Test("classes are told with their counts, in lines that fit, and cut with a count of the rest")
+  func classSummary() {
+    func data(_ labels: [Int32], _ names: [String]) -> Dataset {
+      Dataset(
+        name: "x", images: NDArray(zeros: [labels.count, 3, 1, 1], .uint8), labels: NDArray(labels),
+        classes: names)
+    }
+    #expect(data([0, 0, 1], ["cat", "dog"]).classSummary(width: 80) == "cat 2, dog 1")
+    #expect(data([0, 1], ["cat", "dog"]).classSummary(width: 80) == "1 each of cat, dog")
+    #expect(data([0], ["cat"]).classSummary(width: 80) == "cat 1")
+    let names = (0..<100).map { "class \($0)" }
+    let many = data([0] + (0..<100).map { Int32($0) }, names)
+    for (width, rows) in [(40, 3), (78, 6), (20, 2)] {
+      let lines = many.classSummary(width: width, rows: rows).split(separator: "\n")
+      #expect(lines.count == rows && lines.allSatisfy { $0.count <= width })
+      let told = lines.joined(separator: " ").split(separator: ",").count - 1
+      #expect(lines.last?.hasSuffix("... \(100 - told) more") == true, "\(lines)")
+    }
+  }
 }

@@ -33,4 +33,17 @@ struct ShapesTests {
       #expect((sums.max() ?? 1) - (sums.min() ?? 0) < 0.09, "\(sums)")
     }
   }
+
+  @Test("progress reaches the end, changes nothing, and can stop")
+  func progress() throws {
+    struct Stop: Error {}
+    var seen: [Int] = []
+    let data = Shapes.load(count: 4100, isTraining: true) { seen.append($0) }
+    #expect(seen == [2000, 4000, 4100])
+    let few = Shapes.load(count: 3, isTraining: true)
+    #expect(data.image(2).elements(of: UInt8.self) == few.image(2).elements(of: UInt8.self))
+    #expect(throws: Stop.self) {
+      try Shapes.load(count: 4100, isTraining: true) { if $0 > 2000 { throw Stop() } }
+    }
+  }
 }

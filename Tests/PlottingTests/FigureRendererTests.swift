@@ -102,7 +102,7 @@ private let hasGnuplot = (try? Gnuplot().output(of: "")) != nil
     #expect(!plain.contains("\u{1b}") && !plain.hasPrefix("\n") && !plain.hasPrefix("\u{c}"))
     #expect(plain.split(separator: "\n").allSatisfy { $0.count <= 60 })
     #expect(
-      try FigureRenderer.text(figure, columns: 60, rows: 15, isColored: true).contains("\u{1b}["))
+      try FigureRenderer.text(figure, columns: 60, rows: 15, ink: .trueColor).contains("\u{1b}["))
     #expect(try FigureRenderer.sixel(figure).hasPrefix("\u{1b}P"))
   }
 

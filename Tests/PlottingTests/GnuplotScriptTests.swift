@@ -10,7 +10,7 @@ import Testing
     figure.yFormat = "%"
     figure.series = [.init(name: "train", x: [1, 2, .nan, 4], y: [0.25, 0.5, 1, 0.75])]
     #expect(
-      GnuplotScript.script(figure, to: .text(columns: 60, rows: 5, isColored: false)) == """
+      GnuplotScript.script(figure, to: .text(columns: 60, rows: 5, ink: .plain)) == """
         reset
         set encoding utf8
         set terminal dumb noenhanced nofeed mono size 60,10

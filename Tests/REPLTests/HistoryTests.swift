@@ -1,10 +1,11 @@
 import Glibc
 import Session
+import TestSupport
 import Testing
 
 @testable import REPL
 
-@Suite("The prompt's memory and completion")
+@Suite("The prompt's memory and completion", .oneInterpreter)
 struct HistoryTests {
   @Test("a block is one entry, whatever is in it", arguments: ["let x = 1", "a\nb", "a\\nb", "\\", "tab\t\\\\n"])
   func entries(_ text: String) {

@@ -1,0 +1,139 @@
+import Arrays
+import Autograd
+import Datasets
+import Interpreter
+import Layers
+import MaskedModeling
+
+/// What runs: the version of the program and of its engine.
+public enum Version {
+  public static let number = "0.1.0"
+
+  /// Version, kernels, matrix products and threads, then what is held back.
+  public static func report() -> String {
+    let engine = EngineReport.current()
+    let blas =
+      engine.blasCore.isEmpty
+      ? "plain loops (no OpenBLAS)"
+      // The library tells its name, its version and how it was built.
+      : engine.blasVersion.split(separator: " ").prefix(2).joined(separator: " ")
+        + ", core type \(engine.blasCore)"
+    let others = engine.availableKernels.filter { $0 != engine.kernels }
+    var lines = [
+      "ccv \(number)",
+      "  kernels          \(engine.kernels), \(engine.lanes) lanes"
+        + (others.isEmpty ? "" : " (CCV_KERNELS also takes \(others.joined(separator: ", ")))"),
+      "  matrix products  \(blas)",
+      "  threads          \(engine.threads)",
+    ]
+    lines += engine.warnings.map { "  warning: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// Looking at the session: `whos` and `version`.
+enum Inspection {
+  private static let group = "output and time"
+
+  static func functions(_ host: Host) -> [NativeFunction] { [whos(host), version(host)] }
+
+  private static func version(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "version", "", group: group,
+      summary: "Writes the version, the instruction set, the matrix library and the threads in use.",
+      details: "With a warning where a variable of the environment holds the engine back.",
+      example: "version()", related: ["whos"]
+    ) { _ in
+      host.write(Version.report())
+      return .none
+    }
+  }
+
+  private static func whos(_ host: Host) -> NativeFunction {
+    NativeFunction(
+      "whos", "", group: group, summary: "Writes your variables: name, kind, shape and bytes.",
+      details:
+        "Lists and records count what they hold. What two variables share counts for both, but once in the sum.",
+      example: "let x = zeros([3, 4])\nwhos()", related: ["type", "help"]
+    ) { _ in
+      host.write(table(of: host.variables()))
+      return .none
+    }
+  }
+
+  /// Aligned lines, and a sum.
+  static func table(of variables: [(name: String, value: Value)]) -> String {
+    guard !variables.isEmpty else { return "no variables yet\n" }
+    var rows = [["name", "kind", "shape", "bytes"]]
+    var all = MemoryCount()
+    for (name, value) in variables {
+      var own = MemoryCount()
+      own.add(value)
+      all.add(value)
+      rows.append([name, Display.typeName(value), shape(of: value), bytes(own.bytes)])
+    }
+    rows.append(["", "", "in all", bytes(all.bytes)])
+    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      var line = ""
+      for (column, text) in row.enumerated() {
+        let blanks = String(repeating: " ", count: widths[column] - text.count)
+        line += column == 3 ? blanks + text : text + blanks + "  "
+      }
+      return line + "\n"
+    }.joined()
+  }
+
+  /// What says most about the size of a value, empty for numbers and the like.
+  static func shape(of value: Value) -> String {
+    func counted(_ count: Int, _ one: String, _ many: String) -> String {
+      "\(TextNumber.grouped(count)) \(count == 1 ? one : many)"
+    }
+    switch value.object {
+    case let tensor as TensorObject: return tensor.array.shape.description
+    case let data as DatasetObject: return data.dataset.images.shape.description
+    case let tokenizer as TokenizerObject: return tokenizer.tokenizer.centroids.shape.description
+    case let picture as PictureObject: return picture.picture.shape.description
+    case let layer as LayerObject:
+      let count = layer.layer.parameters.reduce(0) { $0 + $1.parameter.value.count }
+      return counted(count, "parameter", "parameters")
+    case let table as TableObject:
+      return counted(table.rows.count, "row", "rows") + " x \(table.columns.count)"
+    case let record as RecordObject: return counted(record.count, "field", "fields")
+    case let list as ListObject: return counted(list.count, "item", "items")
+    case let text as StringObject: return counted(text.string.count, "character", "characters")
+    default: return (value.object as? ForeignObject)?.elementCount.map { counted($0, "item", "items") } ?? ""
+    }
+  }
+
+  /// 1536 as `1.5 kB`.
+  static func bytes(_ count: Int) -> String {
+    var (size, unit) = (Double(count), "B")
+    for next in ["kB", "MB", "GB", "TB"] where size >= 1000 { (size, unit) = (size / 1000, next) }
+    return unit == "B" ? "\(count) B" : "\(Double((size * 10).rounded()) / 10) \(unit)"
+  }
+}
+
+/// Bytes behind values, each object once.
+private struct MemoryCount {
+  private(set) var bytes = 0
+  private var seen: Set<ObjectIdentifier> = []
+
+  mutating func add(_ value: Value) {
+    // Without recursion: lists may be nested as deep as memory goes.
+    var waiting = [value]
+    while let next = waiting.popLast() {
+      guard let object = next.object else {
+        bytes += 8
+        continue
+      }
+      guard seen.insert(ObjectIdentifier(object)).inserted else { continue }
+      bytes += object.byteCount
+      switch object {
+      case let list as ListObject: waiting += list.values.filter { $0.object != nil }
+      case let record as RecordObject: waiting += record.fields.map(\.value).filter { $0.object != nil }
+      default: break
+      }
+    }
+  }
+}
