@@ -141,7 +141,7 @@ public final class Session {
     throw Diagnosis(
       "E120", "there is no file \"\(path)\" to import", arguments: [(0, "")],
       notes: ["Imports are looked for beside the importing file, then in the current folder."],
-      hint: path.hasSuffix(".ccv") ? nil : "import \"\(path).ccv\"")
+      hint: path.hasSuffix(".ccv") ? nil : "`import \"\(path).ccv\"`.")
   }
 }
 
