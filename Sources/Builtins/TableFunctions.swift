@@ -178,7 +178,7 @@ enum TableFunctions {
   private static func add(_ call: Call, merges: Bool) throws -> Value {
     let table = try call.object(0, as: TableObject.self, wanted: "a table")
     guard !call.fields.isEmpty else {
-      throw Diagnosis("E105", "\(call.function.name) needs values by name", hint: "note(log, epoch: 1, loss: 0.5)")
+      throw Diagnosis("E105", "\(call.function.name) needs values by name", hint: "`note(log, epoch: 1, loss: 0.5)`.")
     }
     try table.add(call.fields, merges: merges, machine: call.machine)
     return call[0].retained()

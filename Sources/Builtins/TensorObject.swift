@@ -68,7 +68,7 @@ public final class TensorObject: ForeignObject {
     if tensor.isTracked {
       throw Diagnosis(
         "E132", "elements of a tensor that gradients flow through cannot be changed",
-        arguments: [(0, "")], hint: "where(mask, a, b) or concat([...]) make a new tensor")
+        arguments: [(0, "")], hint: "`where(mask, a, b)` or `concat([...])`, which make a new tensor.")
     }
     let source = try Tensors.tensor(value).value
     var changed = array
@@ -230,7 +230,7 @@ enum Tensors {
     if let tensor = optional(value) { return tensor }
     throw Diagnosis(
       "E107", "\(Display.described(value)) is not a tensor", arguments: [(0, "")],
-      hint: "tensor([1, 2, 3])")
+      hint: "`tensor([1, 2, 3])`.")
   }
 
   static func optional(_ value: Value) -> Tensor? {
