@@ -5,7 +5,7 @@ import Session
 import Syntax
 public import Testing
 
-@Suite("Help pages of errors", .serialized)
+@Suite("Help pages of errors", .serialized, .oneInterpreter)
 struct ErrorPagesTests {
   @Test("every code has a page, and a code has one page")
   func complete() {

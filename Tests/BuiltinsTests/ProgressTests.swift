@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Builtins
 
-@Suite("Progress")
+@Suite("Progress", .oneInterpreter)
 struct ProgressTests {
   /// A host with a clock that only the test moves.
   private func makeHost() -> (Host, Clock, Notes) {

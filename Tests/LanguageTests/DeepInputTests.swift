@@ -1,5 +1,6 @@
 import Session
 import Syntax
+import TestSupport
 import Testing
 
 /// A program that no person writes, and that a generator or a cat on the keyboard does.
