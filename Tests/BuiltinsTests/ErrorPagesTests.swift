@@ -3,6 +3,7 @@ import Glibc
 import Interpreter
 import Session
 import Syntax
+import TestSupport
 public import Testing
 
 @Suite("Help pages of errors", .serialized, .oneInterpreter)

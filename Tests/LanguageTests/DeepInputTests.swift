@@ -1,6 +1,5 @@
 import Session
 import Syntax
-import TestSupport
 import Testing
 
 /// A program that no person writes, and that a generator or a cat on the keyboard does.
