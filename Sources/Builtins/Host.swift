@@ -78,6 +78,7 @@ public enum Builtins {
       TokenizerFunctions.functions(host), MaskFunctions.functions(host),
       JudgingFunctions.functions(host), ProgressFunctions.functions(host),
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
+      PlotFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
       Inspection.functions(host),
     ]
