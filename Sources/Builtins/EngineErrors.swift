@@ -17,11 +17,11 @@ extension ShapeError: DiagnosableError {
     case .innerExtents(_, let left, let right):
       Diagnosis(
         "E021", description, arguments: [(0, "\(left)"), (1, "\(right)")],
-        hint: left.rank > 0 && right.rank > 1 && left[-1] == right[-1] ? "a @ transpose(b)" : nil)
+        hint: left.rank > 0 && right.rank > 1 && left[-1] == right[-1] ? "`a @ transpose(b)`." : nil)
     case .indexOutOfRange: Diagnosis("E108", description, arguments: [(1, ""), (0, "")])
     case .wrongShape, .wrongRank, .reshape, .notDivisible:
       Diagnosis("E021", description, arguments: [(0, "")])
-    case .tooLarge: Diagnosis("E131", description, hint: "smaller batches or sizes")
+    case .tooLarge: Diagnosis("E131", description, hint: "smaller batches or sizes.")
     default: Diagnosis("E119", description, arguments: [(0, "")])
     }
   }
@@ -32,14 +32,14 @@ extension ShapeError: DiagnosableError {
       let axis = large.extents.firstIndex(of: extent)
     else { return nil }
     let shape = large.extents.indices.map { $0 == axis ? String(extent) : "1" }
-    return "reshape(x, [\(shape.joined(separator: ", "))])"
+    return "`reshape(x, [\(shape.joined(separator: ", "))])`."
   }
 }
 
 extension GradientError: DiagnosableError {
   public var diagnosis: Diagnosis {
     switch self {
-    case .notScalar: Diagnosis("E133", description, hint: "mean(loss)")
+    case .notScalar: Diagnosis("E133", description, hint: "`mean(loss)`.")
     default: Diagnosis("E133", description)
     }
   }

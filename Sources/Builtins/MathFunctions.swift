@@ -121,7 +121,7 @@ enum MathFunctions {
     ) { call in
       let values = call.extras
       guard let first = values.first else {
-        throw Diagnosis("E105", "\(name) needs a value", hint: "\(name)([1, 2])")
+        throw Diagnosis("E105", "\(name) needs a value", hint: "`\(name)([1, 2])`.")
       }
       if values.count == 1 {
         if let list = first.list, list.isNumeric, list.count > 0, !call.has(0) {

@@ -248,7 +248,7 @@ enum FileFunctions {
     default:
       throw Diagnosis(
         "E144", "save: the ending of \"\(path)\" says nothing about the kind of file",
-        arguments: [(1, "")], hint: "\(path).safetensors, .png, .jpg, .svg or .csv")
+        arguments: [(1, "")], hint: "`\"\(path).safetensors\"`, or .png, .jpg, .svg, .csv.")
     }
   }
 }

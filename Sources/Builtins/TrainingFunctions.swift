@@ -46,14 +46,14 @@ enum TrainingFunctions {
         throw Diagnosis(
           "E133", "the record that the function returns has no field `loss`",
           arguments: [(1, "it has \(record.fields.map(\.name).joined(separator: ", "))")],
-          hint: "(loss: ..., accuracy: ...)")
+          hint: "`(loss: ..., accuracy: ...)`.")
       }
       loss = field
     }
     guard let tensor = Tensors.optional(loss) else {
       throw Diagnosis(
         "E133", "the loss is \(Display.described(loss)), wanted a number", arguments: [(1, "")],
-        hint: "the function's last expression is its value")
+        hint: "the loss as the function's last expression.")
     }
     return tensor
   }
@@ -170,7 +170,7 @@ final class GradientsObject: ForeignObject {
     guard parameters.contains(where: { known.contains(ObjectIdentifier($0.parameter)) }) else {
       throw Diagnosis(
         "E134", "these gradients are of another model than the optimiser's",
-        arguments: [(1, "")], hint: "adamw(model) and gradients(model, ...) of the same model")
+        arguments: [(1, "")], hint: "`adamw(model)` and `gradients(model, ...)` of the same model.")
     }
     return wanted.map { byParameter[ObjectIdentifier($0)] }
   }
@@ -202,13 +202,13 @@ final class GradientsObject: ForeignObject {
     guard items.count == 1, case .value(let key) = items[0], let name = key.string?.string else {
       throw Diagnosis(
         "E104", "gradients are looked up by a parameter's name", arguments: [(1, "")],
-        hint: parameters.first.map { "[\"\($0.name)\"]" })
+        hint: parameters.first.map { "`[\"\($0.name)\"]`." })
     }
     guard let gradient = gradient(of: name) else {
       let near = Suggestion.nearest(to: name, among: parameters.map(\.name)).first
       throw Diagnosis(
         "E110", "there is no gradient of \"\(name)\"", arguments: [(1, "")],
-        hint: near.map { "[\"\($0)\"]" } ?? "the names are in parameters(model)")
+        hint: near.map { "`[\"\($0)\"]`." } ?? "a name from `parameters(model)`.")
     }
     return gradient
   }

@@ -101,21 +101,19 @@ public struct Dataset: Sendable {
     var lines = [head]
     for (index, word) in words.enumerated() {
       let isLast = index + 1 == words.count
-      let item = isLast ? word : word + ", "
       let more = "... \(words.count - index) more"
-      // Behind the last line's words there must be room for the count of the rest.
-      func fits(_ line: String, inRow row: Int) -> Bool {
-        let rest = isLast ? 0 : row < rows ? -1 : "... \(words.count - index - 1) more".count
-        return line.count + item.count + rest <= width
-      }
-      if fits(lines[lines.count - 1], inRow: lines.count) || (lines.count < rows && lines.last == "") {
-        lines[lines.count - 1] += item
-      } else if lines.count < rows, lines.count + 1 < rows || fits("", inRow: rows) {
-        lines.append(item)
-      } else {
-        if lines.count < rows { lines.append("") }
-        lines[lines.count - 1] += more
+      let room = width - (lines.count == rows && !isLast ? more.count + 1 : 0)
+      let line = lines[lines.count - 1]
+      if line.count + word.count + 1 <= room || line.isEmpty {
+        lines[lines.count - 1] += word + (isLast ? "" : ", ")
+      } else if lines.count == rows {
+        lines[rows - 1] += more
         break
+      } else if lines.count + 1 == rows, !isLast, word.count + 2 + more.count > width {
+        lines.append(more)
+        break
+      } else {
+        lines.append(word + (isLast ? "" : ", "))
       }
     }
     return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }

@@ -300,6 +300,10 @@ public final class ClosureObject: HeapObject {
 
   public var name: String { function.prototype.name }
   public var documentation: [String] { function.prototype.documentation }
+  /// The names of its options, in order.
+  public var optionNames: [String] {
+    function.prototype.parameters.filter(\.isOption).map(\.name)
+  }
   /// `corrupt(x, tok, ratio = 40%)`.
   public var signature: String {
     let parameters = function.prototype.parameters.map { parameter in

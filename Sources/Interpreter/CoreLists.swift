@@ -117,7 +117,7 @@ public enum CoreLists {
       guard let result else {
         throw Diagnosis(
           "E119", "reduce: there are no items and no start", arguments: [(0, "")],
-          hint: "reduce(items, f, 0)")
+          hint: "`reduce(items, f, 0)`.")
       }
       return result
     }
@@ -159,7 +159,7 @@ public enum CoreLists {
     }
     throw Diagnosis(
       "E119", "sort: \(Display.described(a)) and \(Display.described(b)) have no order",
-      arguments: [(0, "")], hint: "sort(items, by: x => a number or a string)")
+      arguments: [(0, "")], hint: "`sort(items, by: x => x.name)`, with a number or a string for each item.")
   }
 
   private static func reverse() -> NativeFunction {

@@ -59,9 +59,9 @@ enum RuntimeMessages {
     let (left, right) = (Display.typeName(a), Display.typeName(b))
     var hint: String?
     if symbol == "+", left == "string" || right == "string" {
-      hint = "put values into a string with braces: \"{a} {b}\""
+      hint = "put values into a string with braces: `\"{a} {b}\"`."
     } else if left == "nil" || right == "nil" {
-      hint = "give the name a value first: a function without a last expression returns nil"
+      hint = "give the name a value first; a function without a last expression returns nil."
     }
     return Diagnosis(
       "E102", "\"\(symbol)\" does not take a \(left) and a \(right)",
@@ -77,18 +77,18 @@ enum RuntimeMessages {
   static func notCallable(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E103", "\(Display.described(value)) cannot be called", arguments: [(0, "")],
-      hint: "an operator may be missing: a * (b + c)")
+      hint: "an operator may be missing: `a * (b + c)`.")
   }
 
   static func notBool(_ value: Value) -> Diagnosis {
     let type = Display.typeName(value)
     let hint =
       switch type {
-      case "tensor": "any(x) or all(x)"
-      case "number": "x != 0"
-      case "list", "string": "len(x) > 0"
-      case "nil": "x != nil"
-      default: "a comparison"
+      case "tensor": "`any(x)` or `all(x)`."
+      case "number": "`x != 0`."
+      case "list", "string": "`len(x) > 0`."
+      case "nil": "`x != nil`."
+      default: "a comparison."
       }
     return Diagnosis(
       "E111", "a condition is true or false, not \(Display.described(value))",
@@ -98,7 +98,7 @@ enum RuntimeMessages {
   static func undefined(_ name: String) -> Diagnosis {
     Diagnosis(
       "E101", "`\(name)` has no value yet", arguments: [(0, "")],
-      hint: "let \(name) = ... before this runs")
+      hint: "`let \(name) = ...` before this runs.")
   }
 
   static func noField(_ name: String, of value: Value, known: [String]) -> Diagnosis {
@@ -108,14 +108,14 @@ enum RuntimeMessages {
     return Diagnosis(
       "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
       notes: known.contains(name) ? [] : ["There are no methods: functions take the value as their first argument."],
-      hint: near.map { ".\($0)" } ?? "x |> \(name)()")
+      hint: near.map { "`.\($0)`." } ?? "`x |> \(name)()`.")
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {
     Diagnosis(
       "E109", "an index of a \(Display.typeName(base)) is a whole number, not \(Display.described(value))",
       arguments: [(1, Display.described(value))],
-      hint: value.isNumber ? "floor(x) or round(x)" : nil)
+      hint: value.isNumber ? "`floor(x)` or `round(x)`." : nil)
   }
 
   static func indexRange(_ index: Double, count: Int, of base: Value) -> Diagnosis {
@@ -124,7 +124,7 @@ enum RuntimeMessages {
     return Diagnosis(
       "E108", "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
       arguments: [(1, valid)],
-      hint: Int(index) == count && count > 0 ? "the first index is 0, so the last is \(count - 1)" : nil)
+      hint: index == Double(count) && count > 0 ? "the first index is 0, so that the last is \(count - 1)." : nil)
   }
 
   static func notIndexable(_ value: Value) -> Diagnosis {
@@ -135,7 +135,7 @@ enum RuntimeMessages {
   static func notIterable(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E115", "cannot go through \(Display.described(value))", arguments: [(0, "")],
-      hint: value.isNumber ? "0..<\(Display.number(value.double)), or 1..\(Display.number(value.double))" : nil)
+      hint: value.isNumber ? "`0..<\(Display.number(value.double))`, or `1..\(Display.number(value.double))`." : nil)
   }
 
   static func unpack(_ value: Value, _ wanted: Int, seen: Int?) -> Diagnosis {
@@ -143,7 +143,7 @@ enum RuntimeMessages {
       "E114",
       "cannot take \(Display.described(value)) apart into \(wanted) names"
         + (seen.map { ": it has \($0) elements" } ?? ""),
-      arguments: [(0, "")], hint: "as many names as elements, in a list")
+      arguments: [(0, "")], hint: "as many names as the list has elements.")
   }
 
   static func divisionByZero(_ symbol: String) -> Diagnosis {
@@ -153,12 +153,12 @@ enum RuntimeMessages {
   static func tooDeep(_ limit: Int) -> Diagnosis {
     Diagnosis(
       "E112", "calls are nested deeper than \(limit): does the recursion end?",
-      hint: "a condition under which the function returns without calling itself")
+      hint: "a condition under which the function returns without calling itself.")
   }
 
   static func scopeObject(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E117", "`with` does not take \(Display.described(value))", arguments: [(0, "")],
-      hint: "with seed(7) { ... }")
+      hint: "`with seed(7) { ... }`.")
   }
 }

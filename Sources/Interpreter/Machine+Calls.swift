@@ -199,13 +199,13 @@ enum CallMessages {
     let list = known.isEmpty ? "it takes none" : "it takes " + known.joined(separator: ", ")
     return Diagnosis(
       "E106", "\(function) has no option `\(option)`", arguments: [(argument, list)],
-      hint: Suggestion.nearest(to: option, among: known).first.map { "\($0): ..." })
+      hint: Suggestion.nearest(to: option, among: known).first.map { "`\($0): ...`." })
   }
 
   static func givenTwice(_ option: String, function: String, argument: Int) -> Diagnosis {
     Diagnosis(
       "E106", "\(function): `\(option)` is given twice", arguments: [(argument, "")],
-      hint: "leave one out; fields of a ..record count")
+      hint: "leave one out; fields of a `..record` count.")
   }
 
   static func tooMany(
@@ -218,7 +218,7 @@ enum CallMessages {
         + (isPiped ? " (the piped one counts)" : ""),
       arguments: [(argument, "one too many")],
       notes: options.isEmpty ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
-      hint: options.first.map { "\($0): ..." })
+      hint: options.first.map { "`\($0): ...`." })
   }
 
   static func missing(
@@ -231,12 +231,12 @@ enum CallMessages {
       isOption
         ? "\(function) needs the option `\(name)`"
         : "\(function) needs `\(name)`, and got \(got) by position\(piped)",
-      hint: isOption ? "\(name): ..." : nil)
+      hint: isOption ? "`\(name): ...`." : nil)
   }
 
   static func splat(_ value: Value, argument: Int) -> Diagnosis {
     Diagnosis(
       "E107", ".. takes a record, not \(Display.described(value))", arguments: [(argument, "")],
-      hint: "..(name: value)")
+      hint: "`..(name: value)`.")
   }
 }

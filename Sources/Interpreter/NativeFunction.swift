@@ -148,11 +148,12 @@ public struct Call {
 
   public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
     let parameter = function.parameters[index]
+    let usage = function.example.split(separator: "\n").first.map(String.init) ?? function.signature
     return Diagnosis(
       "E107",
       "\(function.name): `\(parameter.name)` is \(Display.described(slots[index])), wanted \(wanted)",
       arguments: [(index, Display.described(slots[index]))],
-      hint: function.example.isEmpty ? function.signature : function.example.split(separator: "\n").first.map(String.init))
+      hint: "`\(usage)`.")
   }
 
   public func outOfRange(_ index: Int, wanted: String) -> Diagnosis {
@@ -230,7 +231,7 @@ public struct Call {
         "E119",
         "\(function.name): `\(function.parameters[index].name)` is \"\(word)\", wanted "
           + words.map { "\"\($0)\"" }.joined(separator: ", "),
-        arguments: [(index, "")], hint: near.map { "\"\($0)\"" })
+        arguments: [(index, "")], hint: near.map { "`\"\($0)\"`." })
     }
     return word
   }

@@ -243,7 +243,7 @@ extension Machine {
     guard items.count == 1 else {
       throw Diagnosis(
         "E104", "a \(Display.typeName(base)) has one axis, and \(items.count) indices were given",
-        arguments: [(0, "")], hint: "x[0][1], or tensor(x)[0, 1]")
+        arguments: [(0, "")], hint: "`x[0][1]`, or `tensor(x)[0, 1]`.")
     }
     let bounds = try span(items[0], count: count, of: base)
     if let string = base.string {
@@ -272,7 +272,9 @@ extension Machine {
         guard let number = value.number, number == number.rounded() else {
           throw RuntimeMessages.indexType(value, of: base)
         }
-        let resolved = Int(number) + (number < 0 ? count : 0) + (isEnd && isClosed ? 1 : 0)
+        // What lies beyond every list stays beyond.
+        let index = Int(min(max(number, -0x1p53), 0x1p53))
+        let resolved = index + (number < 0 ? count : 0) + (isEnd && isClosed ? 1 : 0)
         guard resolved >= 0, resolved <= count else {
           throw RuntimeMessages.indexRange(number, count: count, of: base)
         }
@@ -288,7 +290,7 @@ extension Machine {
     guard let format = TextFormat(text) else {
       throw Diagnosis(
         "E118", "\"\(text)\" is no format",
-        notes: ["A format is [<>^][width][,][.decimals][%]."], hint: "{x:.3}, {x:8.2}, {ratio:.1%}, {n:,}")
+        notes: ["A format is [<>^][width][,][.decimals][%]."], hint: "`{x:.3}`, `{x:8.2}`, `{ratio:.1%}`, `{n:,}`.")
     }
     if let number = (value.object as? ForeignObject)?.numberValue { return format.apply(Value(number)) }
     return format.apply(value)

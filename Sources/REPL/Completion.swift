@@ -14,31 +14,48 @@ struct Completion {
   }
 
   /// Candidates for the word `start ..< end` (bytes) of a line.
-  func candidates(_ line: String, start: Int, end: Int) -> Candidates {
+  ///
+  /// - Parameter block: the lines before it, when it continues a block.
+  func candidates(_ line: String, start: Int, end: Int, block: String = "") -> Candidates {
     let bytes = Array(line.utf8)
     let word = String(decoding: bytes[min(start, bytes.count)..<min(end, bytes.count)], as: UTF8.self)
-    let before = String(decoding: bytes[..<min(start, bytes.count)], as: UTF8.self)
+    let before = block + (block.isEmpty ? "" : "\n")
+      + String(decoding: bytes[..<min(start, bytes.count)], as: UTF8.self)
     if let quoted = openString(before + word) { return files(quoted, word) }
     if before.hasSuffix(".") { return fields(of: base(before.dropLast()), word) }
-    var names = session.knownNames + Token.Kind.reservedWords
-    var append: Character?
-    if let function = openCall(before), let native = session.machine.builtins.first(where: { $0.name == function }) {
-      let options = native.parameters.filter(\.isOption).map { $0.name + ":" }.filter { $0.hasPrefix(word) }
-      if !options.isEmpty, !word.isEmpty { append = " " }
-      names = options + names
-    }
+    let file = SourceFile(name: "", text: before)
+    let tokens = tokens(in: file)
+    let options = openCall(in: tokens, file).flatMap(session.options)?.map { $0 + ":" } ?? []
+    let own = tokens.filter { $0.kind == .name }.map { file.text(of: $0.range) }
+    let names = options + own + session.knownNames + Token.Kind.reservedWords
     let found = Set(names.filter { $0.hasPrefix(word) && !$0.hasPrefix("_") }).sorted()
-    if found.count == 1, let only = found.first, session.machine.builtinIndex(only) != nil { append = "(" }
-    return Candidates(texts: found, append: append)
+    guard found.count == 1, let only = found.first else { return Candidates(texts: found) }
+    let isFunction = !own.contains(only) && session.options(of: only) != nil
+    return Candidates(texts: found, append: only.hasSuffix(":") ? " " : isFunction ? "(" : nil)
   }
 
-  /// The text since the quote that is still open.
+  /// The text since the quote that is still open; apostrophes and escapes are read as the lexer does.
   private func openString(_ text: String) -> String? {
-    var start: String.Index?
-    for index in text.indices where text[index] == "\"" {
-      start = start == nil ? text.index(after: index) : nil
+    var opening: (quote: Character, start: String.Index)?
+    var index = text.startIndex
+    while index < text.endIndex {
+      let character = text[index]
+      let next = text.index(after: index)
+      if let open = opening {
+        if character == "\\", open.quote == "\"", next < text.endIndex {
+          index = text.index(after: next)
+          continue
+        }
+        if character == open.quote || character == "\n" { opening = nil }
+      } else if character == "\"" || character == "'" {
+        opening = (character, next)
+      } else if character == "#" {
+        index = text[next...].firstIndex(of: "\n") ?? text.endIndex
+        continue
+      }
+      index = next
     }
-    return start.map { String(text[$0...]) }
+    return opening.map { String(text[$0.start...]) }
   }
 
   private func files(_ path: String, _ word: String) -> Candidates {
@@ -86,13 +103,16 @@ struct Completion {
   }
 
   /// The function whose parenthesis is open at the end of a text.
-  private func openCall(_ text: String) -> String? {
+  private func openCall(in tokens: [Token], _ file: SourceFile) -> String? {
     var depth = 0
-    for index in text.indices.reversed() {
-      switch text[index] {
-      case ")": depth += 1
-      case "(" where depth > 0: depth -= 1
-      case "(": return base(text[..<index])
+    for (index, token) in tokens.enumerated().reversed() {
+      switch token.kind {
+      case .rightParenthesis, .rightBracket, .rightBrace: depth += 1
+      case .leftParenthesis, .leftBracket, .leftBrace:
+        depth -= 1
+        guard depth < 0 else { continue }
+        let isCall = token.kind == .leftParenthesis && index > 0 && tokens[index - 1].kind == .name
+        return isCall ? file.text(of: tokens[index - 1].range) : nil
       default: break
       }
     }

@@ -12,6 +12,8 @@ public final class Conversation {
   private let history = History()
   private var promptNumber = 0
   private var hasToldHowToLeave = false
+  /// The lines of the block that is being read.
+  private var block = ""
   private var explained: Set<ErrorCode> = []
 
   nonisolated(unsafe) private static var running: Session?
@@ -50,32 +52,33 @@ public final class Conversation {
 
   /// Lines until the parser says that they are complete.
   private func readBlock() -> Reading {
-    var text = ""
+    block = ""
+    defer { block = "" }
     while true {
       var raw: UnsafeMutablePointer<CChar>?
-      let status = ccv_readline(text.isEmpty ? "ccv> " : " ... ", &raw)
+      let status = ccv_readline(block.isEmpty ? "ccv> " : " ... ", &raw)
       defer { free(raw) }
       switch status {
       case CCV_LINE_END:
         // In the middle of a block Ctrl-D gives it up.
-        if text.isEmpty { return .end }
+        if block.isEmpty { return .end }
         session.host.write("\n")
         return .nothing
       case CCV_LINE_INTERRUPTED:
-        if text.isEmpty, !hasToldHowToLeave { session.host.writeNote("(Ctrl-D leaves)\n") }
+        if block.isEmpty, !hasToldHowToLeave { session.host.writeNote("(Ctrl-D leaves)\n") }
         hasToldHowToLeave = true
         session.machine.clearInterrupt()
         return .nothing
       default: break
       }
       guard let raw else { return .end }
-      text += (text.isEmpty ? "" : "\n") + String(cString: raw)
-      if text.allSatisfy(\.isWhitespace) { return .nothing }
-      if text.hasPrefix("?") || !parse(SourceFile(name: "", text: text)).isIncomplete { break }
+      block += (block.isEmpty ? "" : "\n") + String(cString: raw)
+      if block.allSatisfy(\.isWhitespace) { return .nothing }
+      if block.hasPrefix("?") || !parse(SourceFile(name: "", text: block)).isIncomplete { break }
     }
-    ccv_history_add(text)
-    history.append(text)
-    return .block(text)
+    ccv_history_add(block)
+    history.append(block)
+    return .block(block)
   }
 
   private func handle(_ text: String) -> Int32? {
@@ -109,7 +112,7 @@ public final class Conversation {
   private func complete(
     _ line: String, _ start: Int, _ end: Int, _ append: UnsafeMutablePointer<CChar>?
   ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    let found = completion.candidates(line, start: start, end: end)
+    let found = completion.candidates(line, start: start, end: end, block: block)
     guard !found.texts.isEmpty else { return nil }
     append?.pointee = CChar(found.append?.asciiValue ?? 0)
     let array = UnsafeMutableRawPointer(

@@ -141,7 +141,7 @@ public final class Session {
     throw Diagnosis(
       "E120", "there is no file \"\(path)\" to import", arguments: [(0, "")],
       notes: ["Imports are looked for beside the importing file, then in the current folder."],
-      hint: path.hasSuffix(".ccv") ? nil : "import \"\(path).ccv\"")
+      hint: path.hasSuffix(".ccv") ? nil : "`import \"\(path).ccv\"`.")
   }
 }
 
@@ -180,6 +180,16 @@ extension Session {
     }
     if let value = value(of: topic) { return "\(topic): \(Display.summary(value))\n" }
     return HelpPages.topic(topic, machine)
+  }
+
+  /// The options of a function of the session, the library or the host; nil when there is no such
+  /// function.
+  public func options(of name: String) -> [String]? {
+    if let closure = closure(named: name) { return closure.optionNames }
+    if value(of: name) != nil { return nil }
+    return machine.builtinIndex(name).map { index in
+      machine.builtins[index].parameters.filter(\.isOption).map(\.name)
+    }
   }
 
   /// A function of the session or of the library, which is loaded for it.

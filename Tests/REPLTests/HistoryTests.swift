@@ -13,6 +13,26 @@ struct HistoryTests {
     #expect(!History.encoded(text).contains("\n"))
   }
 
+  @Test("options of one's own and of library functions, and names of the block under way, are offered")
+  func blocks() {
+    let session = Session()
+    _ = session.evaluate("fn corrupt(x, ratio = 1, rate = 2) { x }")
+    let completion = Completion(session: session)
+    func found(_ line: String, _ word: String, block: String = "") -> Completion.Candidates {
+      completion.candidates(
+        line, start: line.utf8.count - word.utf8.count, end: line.utf8.count, block: block)
+    }
+    #expect(found("corrupt(1, ra", "ra").texts.filter { $0.hasSuffix(":") } == ["rate:", "ratio:"])
+    #expect(found("corrupt(1, rati", "rati").append == " ")
+    #expect(found("corrupt(len(1), rati", "rati").texts == ["ratio:"])
+    #expect(found("corrupt([len(1), rati", "rati").texts.isEmpty)
+    #expect(found("  1, rati", "rati", block: "corrupt(").texts == ["ratio:"])
+    #expect(found("  centroid_co", "centroid_co", block: "fn f() {\n  let centroid_count = 3").texts == ["centroid_count"])
+    #expect(found("corru", "corru").texts == ["corrupt"] && found("corru", "corru").append == "(")
+    #expect(found("ccvit(image: 3, dep", "dep").texts == ["depth:"])
+    #expect(found("let x = 3 # it's corru", "corru").texts == ["corrupt"])
+  }
+
   @Test("completion offers names, options of the call, fields, and files within quotes")
   func completion() {
     let session = Session()
@@ -29,5 +49,8 @@ struct HistoryTests {
     #expect(texts("kmeans(x, it").contains("iters:"))
     #expect(texts("ret").contains("return"))
     #expect(texts("load(\"/dev/nul") == ["null"])
+    #expect(texts("load('/dev/nul") == ["null"])
+    #expect(texts("print('it\"s', conf").contains("config"))
+    #expect(texts("print(\"a \\\" b\", conf").contains("config"))
   }
 }

@@ -9,7 +9,7 @@ public enum ForeignNames {
     cures[name] ?? ForeignWords.cure(for: name)
   }
 
-  private static let cures: [String: String] = {
+  static let cures: [String: String] = {
     var result: [String: String] = [:]
     for (words, cure) in table {
       for word in words.split(separator: " ") { result[String(word)] = cure }

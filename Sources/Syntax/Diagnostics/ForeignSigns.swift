@@ -54,9 +54,9 @@ struct ForeignSign: Sendable {
       ForeignSign("??", .or, "`if x == nil { y } else { x }`."),
       ForeignSign("?.", .dot, "`x.name`, after a test such as `if x != nil { ... }`."),
       ForeignSign("%", .mod, "`a mod b` for the remainder; a percentage has no space: `75%`."),
-      ForeignSign("&", .and, "`a and b`; two masks combine with `*`."),
-      ForeignSign("|", .or, "`a or b`; a pipe is `|>`."),
-      ForeignSign("~", .not, "`not a`."),
+      ForeignSign("&", .and, "`a and b`; for masks `intersect(a, b)`."),
+      ForeignSign("|", .or, "`a or b`; a pipe is `|>`; for masks `union(a, b)`."),
+      ForeignSign("~", .not, "`not a`; for masks `complement(a)`."),
       ForeignSign("?", nil, "`if condition { a } else { b }`; help is `?name` at the prompt."),
       ForeignSign("$", .dot, "`x.name` reads a field, `{name}` fills a string."),
       ForeignSign(

@@ -7,7 +7,7 @@ public enum ForeignWords {
   /// word is not known from another language.
   public static func cure(for word: String) -> String? { cures[word] }
 
-  private static let cures: [String: String] = {
+  static let cures: [String: String] = {
     var result: [String: String] = [:]
     for (words, cure) in table {
       for word in words.split(separator: " ") { result[String(word)] = cure }
@@ -60,7 +60,7 @@ public enum ForeignWords {
     ),
     ("print", "`print(x)`."),
     ("assert", "`assert(condition)`."),
-    ("np numpy torch tf plt jnp", "tensors are built in: `zeros(2, 3)`, `mean(x)`, `plot(x)`."),
+    ("np numpy torch tf plt jnp", "tensors are built in: `zeros([2, 3])`, `mean(x)`, `plot(x)`."),
     ("self this", "a parameter: functions take their data as arguments."),
   ]
 }
