@@ -120,6 +120,8 @@ let testTargets: [Target] = [
     of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays", "TestSupport"],
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
+  .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
 ]
 
 let package = Package(

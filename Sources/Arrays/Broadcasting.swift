@@ -18,7 +18,7 @@ public enum Broadcasting {
         }
         extents.append(a == 1 ? b : a)
       }
-      return Shape(extents)
+      return try Shape.validated(extents)
     }
     let (small, large) = left.rank < right.rank ? (left, right) : (right, left)
     guard large.extents.suffix(small.rank).elementsEqual(small.extents) else {

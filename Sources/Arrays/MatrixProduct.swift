@@ -91,7 +91,7 @@ extension NDArray {
       throw ShapeError.innerExtents(operation: "@", left: shape, right: other.shape)
     }
     let leading = left.shape.extents.dropLast(2)
-    let result = NDArray(uninitialized: Shape(leading + [m, n]))
+    let result = NDArray(uninitialized: try Shape.validated(leading + [m, n]))
     let batch = leading.reduce(1, *)
     if right.rank == 2 {
       MatrixProduct.multiply(m: batch * m, n: n, k: k, left.floats, right.floats, result.floats)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The extents of an array, outermost axis first. A scalar has no axes and one element.
 ///
 /// Arrays are dense and row-major: the last axis is contiguous, and the stride of an axis is the
@@ -24,13 +26,17 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.init(extents)
   }
 
-  /// Extents from a user: negative ones and products beyond 2^40 elements are errors.
+  /// More elements than the machine's memory holds as float32. Asking the system for more would end the
+  /// program; refusing is an error that a user can answer.
+  public static let countMax = min(1 << 40, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 4)
+
+  /// Extents from a user: negative ones and more elements than the memory holds are errors.
   public static func validated(_ extents: [Int]) throws(ShapeError) -> Shape {
     var product = 1
     for extent in extents {
       guard extent >= 0 else { throw ShapeError.negativeExtent(extents) }
       let (value, overflow) = product.multipliedReportingOverflow(by: extent)
-      guard !overflow, value <= 1 << 40 else { throw ShapeError.tooLarge(extents) }
+      guard !overflow, value <= countMax else { throw ShapeError.tooLarge(extents) }
       product = value
     }
     return Shape(extents)

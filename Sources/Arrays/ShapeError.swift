@@ -45,7 +45,7 @@ public enum ShapeError: Error, Equatable, Sendable, CustomStringConvertible {
     case .negativeExtent(let extents):
       "a shape cannot have a negative extent: \(extents)"
     case .tooLarge(let extents):
-      "a tensor of \(extents.map(String.init).joined(separator: " x ")) is too large to hold"
+      "a tensor of \(extents.map(String.init).joined(separator: " x ")) is more than this machine's memory holds"
     case .empty(let operation):
       "\(operation): there are no elements to work on"
     }

@@ -1,15 +1,23 @@
 import Arrays
 import Autograd
 public import Datasets
+import Glibc
 public import Images
 public import Interpreter
+import Syntax
 
 extension DatasetError: DiagnosableError {
   public var diagnosis: Diagnosis { Diagnosis("E140", description, arguments: [(0, "")]) }
 }
 
 extension ImageError: DiagnosableError {
-  public var diagnosis: Diagnosis { Diagnosis("E141", description, arguments: [(0, "")]) }
+  public var diagnosis: Diagnosis { diagnosis(path: 0) }
+
+  /// - Parameter path: the argument that names the file.
+  func diagnosis(path: Int) -> Diagnosis {
+    let culprit = if case .shape = self { 0 } else { path }
+    return Diagnosis("E141", description, arguments: [(culprit, "")], hint: advice)
+  }
 }
 
 /// A set of images of the language.
@@ -130,15 +138,15 @@ enum DataFunctions {
       group: group,
       summary: "Images from a folder, an image from a file, or what save(...) wrote.",
       details:
-        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" where there are both. A .jpg or .png: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
+        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" where there are both. A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
       example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
     ) { call in
       let path = try call.string(0)
       let isTraining = try call.word(1, default: "train", of: ["train", "test"]) == "train"
-      let lower = path.lowercased()
       if path == "shapes" {
         let count = try call.integer(2, default: 2000, in: 1...10_000_000)
         let seed = UInt64(try call.integer(5, default: 0, in: 0...Int.max))
+        _ = try Shape.validated([count, 3, 32, 32])
         let machine = call.machine
         let line = ProgressLine(host, title: "drawing shapes", total: count)
         defer { line.finish() }
@@ -149,9 +157,10 @@ enum DataFunctions {
               line.update(done)
             }))
       }
-      if lower.hasSuffix(".safetensors") { return try SavedValues.load(path) }
-      let size = call.has(3) ? try call.integer(3, in: 1...65536) : nil
-      if lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") || lower.hasSuffix(".png") {
+      let isFile = try isFile(path)
+      if isFile, path.lowercased().hasSuffix(".safetensors") { return try SavedValues.load(path) }
+      let size = call.has(3) ? try call.integer(3, in: 1...16384) : nil
+      if isFile {
         let image = try ImageFile.read(path)
         // Bicubic weights overshoot: rounding to bytes keeps pixels within 0 ... 1.
         let pixels = size.map { Resampling.centerCrop(image, size: $0).converted(to: .uint8) } ?? image
@@ -185,8 +194,37 @@ enum DataFunctions {
     }
   }
 
+  /// Whether a path leads to a file, not a folder.
+  private static func isFile(_ path: String) throws -> Bool {
+    var status = stat()
+    if stat(path, &status) == 0 { return status.st_mode & S_IFMT != S_IFDIR }
+    guard errno == ENOENT else {
+      throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    var diagnosis = DatasetError.missing(path: path).diagnosis
+    diagnosis.hint = neighbour(of: path).map { "load(\"\($0)\")" }
+    throw diagnosis
+  }
+
+  /// What there is of nearly the same name.
+  private static func neighbour(of path: String) -> String? {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    var names = folder.isEmpty ? ["shapes"] : []
+    if let listing = opendir(folder.isEmpty ? "." : folder) {
+      defer { closedir(listing) }
+      while let entry = readdir(listing) {
+        names.append(
+          withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+          })
+      }
+    }
+    let near = Suggestion.nearest(to: String(path.dropFirst(folder.count)), among: names)
+    return near.first.map { folder + $0 }
+  }
+
   /// A data set, or a tensor of images as one.
-  static func dataset(_ call: Call, _ index: Int) throws -> Dataset {
+  static func dataset(_ call: Interpreter.Call, _ index: Int) throws -> Dataset {
     if let object = call[index].object as? DatasetObject { return object.dataset }
     guard let tensor = call[index].object as? TensorObject, tensor.array.rank == 4 else {
       throw call.wrongType(index, wanted: "a data set or a tensor of images N x 3 x H x W")
@@ -237,7 +275,7 @@ enum DataFunctions {
       }
       let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a string")
       guard call.has(1) else { throw call.wrongType(1, wanted: "a share, such as 80%") }
-      let share = try call.number(1, in: 0...1, wanted: "0 % to 100 %")
+      let share = try call.number(1, in: 0...1, wanted: "0 % to 100 %, such as 80%")
       return try Randomness.withStream(call, 2, host) { stream in
         let (first, second) = try data.dataset.split(share: share, random: &stream)
         let list = ListObject()

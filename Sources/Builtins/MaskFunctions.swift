@@ -50,6 +50,7 @@ enum MaskFunctions {
       let aspect = try call.number(5, default: 0.3, in: 0.01...1, wanted: "0.01 to 1")
       let least = call.has(4) ? try call.integer(4, in: 1...(height * width)) : nil
       let batch = try call.integer(3, default: 1, in: 0...(1 << 24))
+      _ = try Shape.validated([batch, height, width])
       return try Randomness.withStream(call, 6, host) { stream in
         let mask = try Mask.blocks(
           batch: batch, height: height, width: width, count: count, minimumBlock: least,
@@ -69,6 +70,7 @@ enum MaskFunctions {
       let (height, width) = try grid(call, 0)
       let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.75)
       let batch = try call.integer(3, default: 1, in: 0...(1 << 24))
+      _ = try Shape.validated([batch, height, width])
       return try Randomness.withStream(call, 4, host) { stream in
         let mask = try Mask.uniform(
           batch: batch, height: height, width: width, count: count, random: &stream)

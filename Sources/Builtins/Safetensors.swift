@@ -10,7 +10,9 @@ enum SafetensorsError: Error, DiagnosableError {
   var diagnosis: Diagnosis {
     switch self {
     case .damaged(let path, let reason):
-      Diagnosis("E143", "\(path) is no valid .safetensors file: \(reason)", arguments: [(0, "")])
+      Diagnosis(
+        "E143", "\(path) is no valid .safetensors file: \(reason)", arguments: [(0, "")],
+        hint: "save it again, or copy it again from where it is whole")
     }
   }
 }
@@ -71,12 +73,16 @@ enum Safetensors {
         guard let type = types.first(where: { $0.1 == entry.dtype })?.0 else {
           throw damaged("tensor \(name) has the type \(entry.dtype), wanted F32, I32, U8 or BOOL")
         }
-        let shape = try Shape.validated(entry.shape)
-        guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
-          entry.data_offsets[1] - entry.data_offsets[0] == shape.count * type.byteSize,
-          start + entry.data_offsets[1] <= bytes.count
+        guard let shape = try? Shape.validated(entry.shape) else {
+          throw damaged("tensor \(name) cannot have the shape \(entry.shape)")
+        }
+        guard entry.data_offsets.count == 2, let begin = entry.data_offsets.first, begin >= 0,
+          let end = entry.data_offsets.last, end >= begin, end <= bytes.count - start,
+          end - begin == shape.count * type.byteSize
         else { throw damaged("the data of tensor \(name) does not lie within the file") }
-        let part = bytes[(start + entry.data_offsets[0])..<(start + entry.data_offsets[1])]
+        var part = bytes[(start + begin)..<(start + end)]
+        // Whatever another program wrote for true: a mask holds 0 and 1.
+        if type == .bool { for index in part.indices { part[index] = part[index] == 0 ? 0 : 1 } }
         tensors[name] = NDArray(rawBytes: part, shape: shape, type)
       }
     }

@@ -94,7 +94,15 @@ enum SavedValues {
     guard let root = try? JSONDecoder().decode(Node.self, from: Data(structure.utf8)) else {
       throw SafetensorsError.damaged(path: path, reason: "its structure is not what ccv writes")
     }
-    return try Reader(path: path, tensors: tensors).value(root)
+    do {
+      return try Reader(path: path, tensors: tensors).value(root)
+    } catch let error as SafetensorsError {
+      throw error
+    } catch let error as Diagnosis {
+      throw SafetensorsError.damaged(path: path, reason: error.message)
+    } catch let error as any DiagnosableError {
+      throw SafetensorsError.damaged(path: path, reason: error.diagnosis.message)
+    }
   }
 
   private struct Reader {
@@ -112,61 +120,86 @@ enum SavedValues {
       (node?.text ?? "").split(separator: " ").compactMap { Double($0) }
     }
 
+    func damaged(_ reason: String) -> SafetensorsError { .damaged(path: path, reason: reason) }
+
     func value(_ node: Node) throws -> Value {
       switch node.type {
-      case "number": return Value(Double(node.text ?? "") ?? .nan)
+      case "number": return Value(try number(node.text))
       case "bool": return Value(node.text == "true")
+      case "nil": return .none
       case "string": return .string(node.text ?? "")
       case "tensor": return Tensors.owned(try tensor(node.text))
       case "parameter":
-        return .owning(
-          ParameterObject(
-            Parameter(try tensor(node.text), decays: node.config?["decay"] != 0)))
-      case "layer":
-        let layer = try LayerFactory.make(node.text ?? "", node.config ?? [:])
-        let prefix = node.names?.first ?? ""
-        for item in layer.layer.parameters {
-          let array = try tensor(prefix.isEmpty ? item.name : prefix + "." + item.name)
-          guard array.shape == item.parameter.shape else {
-            throw SafetensorsError.damaged(
-              path: path, reason: "\(item.name) is \(array.shape), wanted \(item.parameter.shape)")
-          }
-          item.parameter.value = array.converted(to: .float32)
-        }
-        return .owning(layer)
-      case "tokenizer":
-        return .owning(
-          TokenizerObject(
-            try CentroidTokenizer(
-              centroids: try tensor(node.text), patch: Int(node.config?["patch"] ?? 1),
-              history: numbers(node.items?.first), counts: numbers(node.items?.last).map { Int($0) },
-              seconds: node.config?["seconds"] ?? 0)))
-      case "table":
-        let table = TableObject(node.names ?? [])
-        for row in node.items ?? [] {
-          let fields = try zip(row.names ?? [], row.items ?? []).map { ($0, try value($1)) }
-          table.append(fields)
-          for field in fields { field.1.release() }
-        }
-        return .owning(table)
-      case "list":
-        let list = ListObject()
-        for item in node.items ?? [] {
-          let element = try value(item)
-          list.append(element)
-          element.release()
-        }
-        return .owning(list)
-      case "record":
-        let record = RecordObject()
-        for (name, item) in zip(node.names ?? [], node.items ?? []) {
-          let field = try value(item)
-          record[name] = field
-          field.release()
-        }
-        return .owning(record)
-      default: return .none
+        let parameter = Parameter(try tensor(node.text), decays: node.config?["decay"] != 0)
+        return .owning(ParameterObject(parameter))
+      case "layer": return .owning(try layer(node))
+      case "tokenizer": return .owning(TokenizerObject(try tokenizer(node)))
+      case "table": return .owning(try table(node))
+      case "list": return .owning(try list(node))
+      case "record": return .owning(try record(node))
+      default: throw damaged("it holds a \"\(node.type)\", which this version does not know")
       }
+    }
+
+    private func number(_ text: String?) throws -> Double {
+      guard let number = Double(text ?? "") else { throw damaged("\"\(text ?? "")\" is no number") }
+      return number
+    }
+
+    private func layer(_ node: Node) throws -> LayerObject {
+      let layer = try LayerFactory.make(node.text ?? "", node.config ?? [:])
+      let prefix = node.names?.first ?? ""
+      for item in layer.layer.parameters {
+        let array = try tensor(prefix.isEmpty ? item.name : prefix + "." + item.name)
+        guard array.shape == item.parameter.shape else {
+          throw damaged("\(item.name) is \(array.shape), wanted \(item.parameter.shape)")
+        }
+        item.parameter.value = array.converted(to: .float32)
+      }
+      return layer
+    }
+
+    private func tokenizer(_ node: Node) throws -> CentroidTokenizer {
+      guard let patch = Int(exactly: node.config?["patch"] ?? 1), (1...4096).contains(patch) else {
+        throw damaged("a patch of \(node.config?["patch"] ?? 1) pixels, wanted 1 to 4096")
+      }
+      let counts = try numbers(node.items?.last).map { number in
+        guard let count = Int(exactly: number) else { throw damaged("\(number) is no count") }
+        return count
+      }
+      return try CentroidTokenizer(
+        centroids: try tensor(node.text), patch: patch, history: numbers(node.items?.first),
+        counts: counts, seconds: node.config?["seconds"] ?? 0)
+    }
+
+    private func table(_ node: Node) throws -> TableObject {
+      let table = TableObject(node.names ?? [])
+      for row in node.items ?? [] {
+        let fields = try zip(row.names ?? [], row.items ?? []).map { ($0, try value($1)) }
+        table.append(fields)
+        for field in fields { field.1.release() }
+      }
+      return table
+    }
+
+    private func list(_ node: Node) throws -> ListObject {
+      let list = ListObject()
+      for item in node.items ?? [] {
+        let element = try value(item)
+        list.append(element)
+        element.release()
+      }
+      return list
+    }
+
+    private func record(_ node: Node) throws -> RecordObject {
+      let record = RecordObject()
+      for (name, item) in zip(node.names ?? [], node.items ?? []) {
+        let field = try value(item)
+        record[name] = field
+        field.release()
+      }
+      return record
     }
   }
 }
@@ -180,30 +213,39 @@ enum FileFunctions {
       "save", "x: any, path: string", group: "data",
       summary: "Writes a value to a file, whole or not at all; gives the value.",
       details:
-        ".safetensors: tensors, layers, tokenizers, tables, records and lists of these, which load(...) gives back the same. .png: pictures, images, tokenizers, figures. .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
+        ".safetensors: tensors, layers, tokenizers, tables, records and lists of these, which load(...) gives back the same. .png and .jpg: pictures, images, tokenizers. .png and .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
       example: "", related: ["load", "show", "plot"]
     ) { call in
-      let path = try call.string(1)
-      let ending = path.lowercased().split(separator: ".").last ?? ""
-      switch ending {
-      case "safetensors": try SavedValues.save(call[0], to: path)
-      case "csv":
-        let table = try call.object(0, as: TableObject.self, wanted: "a table, for a .csv file")
-        try AtomicFile.write(Array(table.csv.utf8), to: path)
-      case "png", "svg":
-        if let figure = PictureFunctions.figure(of: call[0]) {
-          try PictureFunctions.write(figure, to: path, host)
-        } else if ending == "png" {
-          try ImageFile.write(try PictureFunctions.pixels(call, 0, columns: nil), to: path)
-        } else {
-          throw call.wrongType(0, wanted: "a figure, for a .svg file")
-        }
-      default:
-        throw Diagnosis(
-          "E144", "save: the ending of \"\(path)\" says nothing about the kind of file",
-          arguments: [(1, "")], hint: "`\"\(path).safetensors\"`, or .png, .svg, .csv.")
+      do {
+        try write(call, to: try call.string(1), host)
+      } catch let error as ImageError {
+        throw error.diagnosis(path: 1)
       }
       return call[0].retained()
+    }
+  }
+
+  private static func write(_ call: Call, to path: String, _ host: Host) throws {
+    let ending = path.lowercased().split(separator: ".").last ?? ""
+    switch ending {
+    case "safetensors": try SavedValues.save(call[0], to: path)
+    case "csv":
+      let table = try call.object(0, as: TableObject.self, wanted: "a table, for a .csv file")
+      try AtomicFile.write(Array(table.csv.utf8), to: path)
+    case "png", "svg", "jpg", "jpeg":
+      let figure = PictureFunctions.figure(of: call[0])
+      if let figure, ending == "png" || ending == "svg" {
+        try PictureFunctions.write(figure, to: path, host)
+      } else if figure == nil, ending != "svg" {
+        try ImageFile.write(try PictureFunctions.pixels(call, 0, columns: nil), to: path)
+      } else {
+        let kinds = figure == nil ? "a figure, for a .svg file" : "a picture; a figure is saved as .png or .svg"
+        throw call.wrongType(0, wanted: kinds)
+      }
+    default:
+      throw Diagnosis(
+        "E144", "save: the ending of \"\(path)\" says nothing about the kind of file",
+        arguments: [(1, "")], hint: "`\"\(path).safetensors\"`, or .png, .jpg, .svg, .csv.")
     }
   }
 }

@@ -175,7 +175,7 @@ enum ShapingFunctions {
     ) { call in
       let ids = try Tensors.ids(call, 0)
       let classes = try call.integer(1, in: 1...(1 << 24))
-      var result = NDArray(zeros: Shape(ids.shape.extents + [classes]))
+      var result = NDArray(zeros: try Shape.validated(ids.shape.extents + [classes]))
       let bad = ids.elements(of: Int32.self).first { $0 < 0 || Int($0) >= classes }
       if let bad {
         throw ShapeError.valueOutOfRange(

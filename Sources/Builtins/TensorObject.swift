@@ -241,6 +241,7 @@ enum Tensors {
     case let parameter as ParameterObject: return parameter.parameter.tensor
     case let list as ListObject: return try? self.list(list)
     case let range as RangeObject:
+      guard range.count <= Shape.countMax else { return nil }
       return Tensor(NDArray((0..<range.count).map { Float(range.element($0)) }))
     default: return nil
     }

@@ -180,12 +180,20 @@ final class GradientsObject: ForeignObject {
     "gradients of \(parameters.count) parameters, norm \(TensorSummary.short(globalNorm(gradients)))"
   }
   override var byteCount: Int { gradients.reduce(64) { $0 + ($1?.byteCount ?? 0) } }
-  override var fieldNames: [String] { ["norm", "count"] }
+  override var fieldNames: [String] {
+    ["norm", "count"] + parameters.map(\.name).filter { !$0.contains(".") }
+  }
   override func field(_ name: String) throws -> Value? {
     switch name {
     case "norm": Value(globalNorm(gradients))
     case "count": Value(parameters.count)
-    default: nil
+    default: gradient(of: name)
+    }
+  }
+
+  private func gradient(of name: String) -> Value? {
+    parameters.firstIndex { $0.name == name }.map {
+      Tensors.owned(gradients[$0] ?? NDArray(zeros: parameters[$0].parameter.shape))
     }
   }
 
@@ -196,13 +204,13 @@ final class GradientsObject: ForeignObject {
         "E104", "gradients are looked up by a parameter's name", arguments: [(1, "")],
         hint: parameters.first.map { "`[\"\($0.name)\"]`." })
     }
-    guard let index = parameters.firstIndex(where: { $0.name == name }) else {
+    guard let gradient = gradient(of: name) else {
       let near = Suggestion.nearest(to: name, among: parameters.map(\.name)).first
       throw Diagnosis(
         "E110", "there is no gradient of \"\(name)\"", arguments: [(1, "")],
         hint: near.map { "`[\"\($0)\"]`." } ?? "a name from `parameters(model)`.")
     }
-    return Tensors.owned(gradients[index] ?? NDArray(zeros: parameters[index].parameter.shape))
+    return gradient
   }
 }
 

@@ -66,7 +66,7 @@ static unsigned scale_for(unsigned width, unsigned height, int least) {
 
 static int is_too_large(const struct jpeg_decompress_struct *info, ccv_image *image) {
   if ((long long)info->image_width * info->image_height <= CCV_IMAGE_PIXELS_MAX) return 0;
-  snprintf(image->problem, sizeof image->problem, "%u x %u pixels are more than the limit of %lld",
+  snprintf(image->problem, sizeof image->problem, "%u x %u pixels are more than the limit of %lld; scale it down first",
            info->image_width, info->image_height, CCV_IMAGE_PIXELS_MAX);
   return 1;
 }

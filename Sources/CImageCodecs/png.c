@@ -37,7 +37,7 @@ static void begin(png_structp png, png_infop info, source *from, ccv_image *imag
   const long long width = png_get_image_width(png, info), height = png_get_image_height(png, info);
   if (width * height > CCV_IMAGE_PIXELS_MAX) {
     char text[120];
-    snprintf(text, sizeof text, "%lld x %lld pixels are more than the limit of %lld", width, height,
+    snprintf(text, sizeof text, "%lld x %lld pixels are more than the limit of %lld; scale it down first", width, height,
              CCV_IMAGE_PIXELS_MAX);
     png_error(png, text);
   }

@@ -15,7 +15,7 @@
 
 static ccv_completer complete_with;
 static void *complete_context;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, ended_by, is_reading;
 static void (*on_interrupt)(void);
 
 static void handle_interrupt(int signal_number) {
@@ -24,19 +24,64 @@ static void handle_interrupt(int signal_number) {
   if (on_interrupt) on_interrupt();
 }
 
-// Readline asks for bytes here: a signal ends the wait, and an interrupt discards the line.
+static void end_by(int signal_number) {
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+// The window is closed, or somebody ends us. Readline has changed the terminal's state while it waits
+// for a key: it gives the line up first, and restores that state on its way out.
+static void handle_end(int signal_number) {
+  if (is_reading) ended_by = signal_number;
+  else end_by(signal_number);
+}
+
+// Waits for a byte. Signals are let in only while it waits, so that none slips in between looking at
+// the flags and waiting. False when one of the flags is set.
+static bool wait_for_key(int descriptor) {
+  sigset_t ours, usual;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGINT);
+  sigaddset(&ours, SIGTERM);
+  sigaddset(&ours, SIGHUP);
+  sigaddset(&ours, SIGWINCH);
+  sigprocmask(SIG_BLOCK, &ours, &usual);
+  while (!interrupted && !ended_by) {
+    fd_set descriptors;
+    FD_ZERO(&descriptors);
+    FD_SET(descriptor, &descriptors);
+    const int ready = pselect(descriptor + 1, &descriptors, NULL, NULL, NULL, &usual);
+    if (ready >= 0 || errno != EINTR) break;
+    rl_check_signals();  // A window of another size is redrawn at once.
+  }
+  sigprocmask(SIG_SETMASK, &usual, NULL);
+  return !interrupted && !ended_by;
+}
+
+// Readline asks for bytes here: an interrupt discards the line, the end of the terminal ends it.
 static int read_key(FILE *stream) {
   for (;;) {
-    unsigned char byte;
-    const ssize_t count = read(fileno(stream), &byte, 1);
-    if (count == 1) return byte;
-    if (count == 0) return EOF;
-    if (errno != EINTR) return EOF;
-    if (interrupted) {
+    if (!wait_for_key(fileno(stream))) {
+      if (ended_by) return EOF;
       rl_done = 1;
       return '\n';
     }
+    unsigned char byte;
+    const ssize_t count = read(fileno(stream), &byte, 1);
+    if (count == 1) return byte;
+    if (count == 0 || errno != EINTR) return EOF;
   }
+}
+
+// A signal that whoever started us ignores (nohup, a shell's background jobs) stays ignored.
+static void handle(int signal_number, void (*handler)(int)) {
+  struct sigaction action;
+  if (sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) return;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  // No SA_RESTART: a read that waits for a key must come back.
+  sigaction(signal_number, &action, NULL);
 }
 
 static char **candidates;
@@ -72,6 +117,8 @@ void ccv_readline_setup(const char *application, ccv_completer completer, void *
   // Ctrl-C is ours: readline's own handler would end the line's state behind our back.
   rl_catch_signals = 0;
   rl_catch_sigwinch = 1;
+  handle(SIGTERM, handle_end);
+  handle(SIGHUP, handle_end);
   rl_variable_bind("enable-bracketed-paste", "on");
   rl_variable_bind("blink-matching-paren", "on");
   using_history();
@@ -79,7 +126,10 @@ void ccv_readline_setup(const char *application, ccv_completer completer, void *
 
 ccv_line_status ccv_readline(const char *prompt, char **line) {
   interrupted = 0;
+  is_reading = 1;
   *line = readline(prompt);
+  is_reading = 0;
+  if (ended_by) end_by(ended_by);
   if (interrupted) {
     interrupted = 0;
     free(*line);
@@ -107,10 +157,5 @@ int ccv_terminal_columns(void) {
 
 void ccv_on_interrupt(void (*handler)(void)) {
   on_interrupt = handler;
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  // No SA_RESTART: a read that waits for a key must come back.
-  sigaction(SIGINT, &action, NULL);
+  handle(SIGINT, handle_interrupt);
 }

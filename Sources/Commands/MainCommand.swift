@@ -8,6 +8,11 @@ public enum MainCommand {
   public static func run(_ arguments: [String]) -> Int32 {
     // A pipe that is closed (gnuplot, a pager) is an error to report, not a reason to die.
     signal(SIGPIPE, SIG_IGN)
+    Output.reserveStandardDescriptors()
+    return Output.exitCode(after: dispatch(arguments))
+  }
+
+  private static func dispatch(_ arguments: [String]) -> Int32 {
     guard let first = arguments.first else {
       return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         ? Prompt.run() : runStandardInput()
@@ -54,7 +59,7 @@ public enum MainCommand {
     ccv - scripting for masked image modelling
 
       ccv                   the prompt
-      ccv FILE [ARGS]       run a script; ARGS are its `args`
+      ccv FILE [ARGS]       run a script; args() gives it ARGS
       ccv -e CODE [ARGS]    run CODE and show its value
       ccv - < FILE          run code from a pipe
       ccv version           version, instruction set, matrix library and threads

@@ -20,6 +20,9 @@ struct ScriptRunner {
 
   nonisolated(unsafe) private static var running: Session?
 
+  /// Stops the program that runs: what it still has to say cannot be written.
+  static func stop() { running?.interrupt() }
+
   /// - Parameter echoes: whether the value of the last expression is shown (`-e`).
   func run(_ file: SourceFile, echoes: Bool) -> Int32 {
     if echoes, file.bytes.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "?") {
@@ -47,26 +50,5 @@ struct ScriptRunner {
       return 130
     case .exit(let code): return code
     }
-  }
-}
-
-enum Output {
-  /// Writes all of a text, however small the pieces that the system takes.
-  static func write(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while let base = rest.baseAddress, rest.count > 0 {
-        let count = Glibc.write(descriptor, base, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
-    }
-  }
-
-  static func usesColor(_ descriptor: Int32) -> Bool {
-    isatty(descriptor) == 1 && getenv("NO_COLOR") == nil
-      && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 }

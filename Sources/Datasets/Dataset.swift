@@ -10,15 +10,19 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case sizes(path: String, seen: String, wanted: String)
   case tooLarge(path: String, images: Int, bytes: Int, memory: Int)
   case binary(path: String, reason: String)
+  case lonelyClass(name: String, count: Int)
   case option(String)
   case cancelled
 
   /// What was seen, what was wanted, what to try.
   public var description: String {
     switch self {
-    case .missing(let path): "there is no file or folder \(path)"
+    case .missing(let path): "there is no file or folder \"\(path)\""
     case .noImages(let path, let files):
-      "\(path) holds no images: \(files) files, none of them .jpg, .jpeg or .png"
+      "\(path) holds no images: "
+        + (files == 0 ? "no file at all" : files == 1 ? "one file, which is not" : "\(files) files, none of them")
+        + (files == 0 ? "" : " .jpg, .jpeg or .png")
+        + "; wanted a folder of images, or of class folders with images in them"
     case .foldersOfFolders(let path, let folder):
       "\(path) holds no images, but folders of folders; try one of these: \(path)/\(folder)"
     case .emptyClasses(let path, let folders):
@@ -31,6 +35,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(path): \(images) images take \(bytes >> 20) MB, this machine has \(memory >> 20) MB; "
         + "try a smaller size: or fewer images per_class:"
     case .binary(let path, let reason): "\(path) is no CIFAR file: \(reason)"
+    case .lonelyClass(let name, let count):
+      "class \"\(name)\" has \(count == 1 ? "one image" : "\(count) images"), so that a part would have none of it; "
+        + "each class needs at least two to be split"
     case .option(let text): text
     case .cancelled: "loading was stopped"
     }
@@ -146,20 +153,31 @@ public struct Dataset: Sendable {
 
   /// Two parts, the first with a share of each class (rounded to whole images), chosen at random.
   ///
-  /// Both keep the order of the data set. A class with one image goes to the first part from 50 % up.
-  public func split(
-    share: Double, random: inout RandomSource
-  ) throws(ShapeError) -> (Dataset, Dataset) {
+  /// Both keep the order of the data set, and each has at least one image of every class, unless the
+  /// share is 0 or 1.
+  ///
+  /// - Throws: `DatasetError.lonelyClass` for a class with a single image.
+  public func split(share: Double, random: inout RandomSource) throws -> (Dataset, Dataset) {
     let share = min(max(share, 0), 1)
     var first = [Int](), second = [Int]()
     for positions in positionsByClass() {
       var order = positions
       random.shuffle(&order)
-      let cut = Int((share * Double(order.count)).rounded())
+      var cut = Int((share * Double(order.count)).rounded())
+      if share > 0, share < 1 {
+        guard order.count > 1 else { throw lonely(positions) }
+        cut = min(max(cut, 1), order.count - 1)
+      }
       first += order[..<cut]
       second += order[cut...]
     }
     return (try subset(first.sorted()), try subset(second.sorted()))
+  }
+
+  private func lonely(_ positions: [Int]) -> DatasetError {
+    let label = positions.first.flatMap { labels?.elements(of: Int32.self)[$0] }
+    let name = label.map { classes.indices.contains(Int($0)) ? classes[Int($0)] : "\($0)" }
+    return .lonelyClass(name: name ?? self.name, count: positions.count)
   }
 
   /// At most `count` images of each class, in order.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What can be wrong with an image file or a picture to be made.
 public enum ImageError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
@@ -22,5 +24,24 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
       "cannot write \(path) as an image: its name should end in .png, .jpg or .jpeg"
     case .shape(let seen, let wanted): "a picture is made of \(wanted), not of \(seen)"
     }
+  }
+
+  /// One thing to try; nil where the description says it.
+  public var advice: String? {
+    switch self {
+    case .empty, .damaged: "copy or download the file again, or take it out of the folder"
+    case .unwritable(_, let reason): Self.advice(onWriting: reason)
+    case .unreadable, .unknownFormat, .unknownExtension, .shape: nil
+    }
+  }
+
+  private static func advice(onWriting reason: String) -> String? {
+    func means(_ codes: Int32...) -> Bool {
+      codes.contains { reason == String(cString: strerror($0)) }
+    }
+    if means(ENOSPC, EDQUOT) { return "free some space, or save to another disk" }
+    if means(EACCES, EPERM, EROFS) { return "save to a folder that you may write to" }
+    if means(ENOTDIR, EEXIST) { return "another name: a part of the path is a file, not a folder" }
+    return nil
   }
 }

@@ -87,6 +87,12 @@ public enum ImageFile {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw .unreadable(path: path, reason: "it is a folder")
     }
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard status.st_size <= memory else {
+      throw .unreadable(
+        path: path,
+        reason: "its \(status.st_size >> 20) MB are more than this machine's memory of \(memory >> 20) MB")
+    }
     var bytes = [UInt8](repeating: 0, count: max(0, Int(status.st_size)))
     var filled = 0
     while filled < bytes.count {

@@ -666,10 +666,16 @@ extension Machine {
     guard step != 0, step.isFinite else {
       throw Diagnosis("E119", "the step of a range is \(Display.number(step)), wanted a number other than 0")
     }
-    return .owning(
-      RangeObject(
-        first: try number(0, "first number"), last: try number(1, "last number"), step: step,
-        isClosed: isClosed))
+    let (first, last) = (try number(0, "first number"), try number(1, "last number"))
+    // Beyond 2^53 numbers cannot be counted one by one.
+    guard first.isFinite, last.isFinite, abs((last - first) / step) <= 0x1p53 else {
+      throw Diagnosis(
+        "E119",
+        "a range from \(Display.number(first)) to \(Display.number(last)) has no end that can be reached",
+        arguments: [(first.isFinite ? 1 : 0, "")],
+        hint: "while true { ... break ... } for a loop without an end")
+    }
+    return .owning(RangeObject(first: first, last: last, step: step, isClosed: isClosed))
   }
 
   func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) -> Value {

@@ -11,6 +11,7 @@ public final class Conversation {
   private let completion: Completion
   private let history = History()
   private var promptNumber = 0
+  private var hasToldHowToLeave = false
   /// The lines of the block that is being read.
   private var block = ""
   private var explained: Set<ErrorCode> = []
@@ -53,7 +54,6 @@ public final class Conversation {
   private func readBlock() -> Reading {
     block = ""
     defer { block = "" }
-    var lastWasEmptyInterrupt = false
     while true {
       var raw: UnsafeMutablePointer<CChar>?
       let status = ccv_readline(block.isEmpty ? "ccv> " : " ... ", &raw)
@@ -65,9 +65,9 @@ public final class Conversation {
         session.host.write("\n")
         return .nothing
       case CCV_LINE_INTERRUPTED:
-        if block.isEmpty, !lastWasEmptyInterrupt { session.host.writeNote("(Ctrl-D leaves)\n") }
+        if block.isEmpty, !hasToldHowToLeave { session.host.writeNote("(Ctrl-D leaves)\n") }
+        hasToldHowToLeave = true
         session.machine.clearInterrupt()
-        lastWasEmptyInterrupt = true
         return .nothing
       default: break
       }

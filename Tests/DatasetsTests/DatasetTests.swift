@@ -34,13 +34,19 @@ struct DatasetTests {
     #expect(numbers(try data.split(share: 0.8, random: &other).0) != numbers(first))
   }
 
-  @Test("a class with one image goes to one side whole")
+  @Test("a class with one image cannot be split, one of two goes to both sides")
   func lonely() throws {
     let data = numbered([0, 0, 0, 0, 1], classes: 2)
     var random = RandomSource(seed: 1)
-    let (first, second) = try data.split(share: 0.75, random: &random)
-    #expect(first.countsByClass() == [3, 1] && second.countsByClass() == [1, 0])
+    #expect(throws: DatasetError.lonelyClass(name: data.classes[1], count: 1)) {
+      try data.split(share: 0.75, random: &random)
+    }
     #expect(try data.split(share: 1, random: &random).1.count == 0)
+    let pair = numbered([0, 0, 0, 0, 1, 1], classes: 2)
+    for share in [0.01, 0.99] {
+      let (first, second) = try pair.split(share: share, random: &random)
+      #expect(first.countsByClass()[1] == 1 && second.countsByClass()[1] == 1)
+    }
   }
 
   @Test("subset, take and perClass pick what they say")

@@ -1,5 +1,6 @@
 import Glibc
 import Images
+import TestSupport
 import Testing
 
 @Suite("Files whole or not at all")

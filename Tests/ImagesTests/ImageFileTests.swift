@@ -1,6 +1,7 @@
 import Arrays
 import Glibc
 import Images
+import TestSupport
 import Testing
 
 /// Red, green, blue of one pixel.
