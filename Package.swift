@@ -117,7 +117,7 @@ let testTargets: [Target] = [
   tests("PlottingTests", of: ["Plotting"]),
   tests(
     "BuiltinsTests",
-    of: ["Session", "Builtins", "Interpreter", "Syntax", "Images", "Arrays", "TestSupport"],
+    of: ["Session", "Builtins", "Interpreter", "Syntax", "Plotting", "Images", "Arrays", "TestSupport"],
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),

@@ -4,7 +4,6 @@ public import Datasets
 import Glibc
 public import Images
 public import Interpreter
-import Syntax
 
 extension DatasetError: DiagnosableError {
   public var diagnosis: Diagnosis { Diagnosis("E140", description, arguments: [(0, "")]) }
@@ -202,25 +201,8 @@ enum DataFunctions {
       throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     var diagnosis = DatasetError.missing(path: path).diagnosis
-    diagnosis.hint = neighbour(of: path).map { "load(\"\($0)\")" }
+    diagnosis.hint = NearbyFile.name(like: path).map { "load(\"\($0)\")" }
     throw diagnosis
-  }
-
-  /// What there is of nearly the same name.
-  private static func neighbour(of path: String) -> String? {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    var names = folder.isEmpty ? ["shapes"] : []
-    if let listing = opendir(folder.isEmpty ? "." : folder) {
-      defer { closedir(listing) }
-      while let entry = readdir(listing) {
-        names.append(
-          withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-          })
-      }
-    }
-    let near = Suggestion.nearest(to: String(path.dropFirst(folder.count)), among: names)
-    return near.first.map { folder + $0 }
   }
 
   /// A data set, or a tensor of images as one.

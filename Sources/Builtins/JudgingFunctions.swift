@@ -103,6 +103,11 @@ enum JudgingFunctions {
       if names.isEmpty {
         let largest = max(
           guesses.elements(of: Int32.self).max() ?? 0, truths.elements(of: Int32.self).max() ?? 0)
+        guard largest < 1 << 16 else {
+          throw Diagnosis(
+            "E119", "confusion: the largest label is \(largest), wanted classes numbered from 0",
+            arguments: [(1, ""), (0, "")])
+        }
         names = (0...max(0, Int(largest))).map(String.init)
       }
       let counts = try confusionMatrix(predictions: guesses, labels: truths, classes: names.count)

@@ -45,6 +45,15 @@ final class FigureObject: ForeignObject {
     for source in sources { source.release() }
   }
 
+  /// The same with another title.
+  func titled(_ title: String) -> FigureObject {
+    FigureObject([]) { [self] in
+      var figure = build()
+      figure.title = title
+      return figure
+    }
+  }
+
   func drawInWindow() { window.draw(build()) }
 
   override var typeName: String { "figure" }
@@ -73,10 +82,19 @@ enum PictureFunctions {
       example: "show(uniform([4, 3, 8, 8], seed: 1), title: \"noise\")", related: ["plot", "save", "cover"]
     ) { call in
       let title = try call.string(1, default: "")
-      if let figure = figure(of: call[0]) {
-        try draw(figure, host)
+      if let plain = figure(of: call[0]) {
+        let figure = title.isEmpty ? plain : plain.titled(title)
+        if let confusion = call[0].object as? ConfusionObject, host.pictureStyle != .sixels,
+          !FigureWindow.isAvailable
+        {
+          host.livePlots.settle()
+          // As text its own table says more than a plot of characters.
+          host.write((title.isEmpty ? "" : title + "\n") + confusion.summary(width: host.width()) + "\n")
+        } else {
+          try draw(figure, host)
+        }
         if call.has(3) { try write(figure, to: try call.string(3), host) }
-        return Value.owning(figure)
+        return .owning(figure)
       }
       let columns = call.has(2) ? try call.integer(2, in: 1...10_000) : nil
       let picture = PictureObject(try pixels(call, 0, columns: columns), title: title)

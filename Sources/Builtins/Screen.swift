@@ -113,6 +113,7 @@ public final class Screen {
   private func appended(from first: Int) -> String {
     guard !isLineOpen else { return "" }
     let rows = rowsToShow()
+    guard !(rows.isEmpty && drawn.isEmpty) else { return "" }
     (drawn, drawnColumns) = (rows, size.columns)
     guard first < rows.count else { return "\u{1B}[J" }
     var text = ""

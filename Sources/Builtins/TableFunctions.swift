@@ -88,10 +88,11 @@ final class TableObject: ForeignObject {
     guard items.count == 1, case .value(let value) = items[0], let number = value.number,
       number == number.rounded()
     else { throw Diagnosis("E109", "a row of a table is picked by a whole number", arguments: [(1, "")]) }
-    let index = Int(number) < 0 ? Int(number) + rows.count : Int(number)
+    let asked = Int(min(max(number, -0x1p53), 0x1p53))
+    let index = asked < 0 ? asked + rows.count : asked
     guard rows.indices.contains(index) else {
       throw Diagnosis(
-        "E108", "row \(Int(number)) is out of range: the table has \(rows.count)", arguments: [(1, "")])
+        "E108", "row \(asked) is out of range: the table has \(rows.count)", arguments: [(1, "")])
     }
     return .owning(RecordObject(zip(columns, rows[index]).map { ($0, $1) }))
   }

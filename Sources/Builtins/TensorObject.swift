@@ -121,37 +121,37 @@ public final class TensorObject: ForeignObject {
     return result
   }
 
+  /// An index as it is written; what lies beyond every axis stays beyond.
+  private func whole(_ value: Value, _ axis: Int) throws -> Int {
+    guard let number = value.number ?? (value.object as? ForeignObject)?.numberValue,
+      number == number.rounded()
+    else {
+      throw Diagnosis(
+        "E109", "an index of a tensor is a whole number, not \(Display.described(value))",
+        arguments: [(1, "axis \(axis) of \(array.shape)")])
+    }
+    return Int(min(max(number, -0x1p53), 0x1p53))
+  }
+
   private func axis(_ item: SubscriptItem, number axis: Int) throws -> AxisIndex {
     let extent = array.shape[axis]
     switch item {
     case .all, .rest: return .all
     case .value(let value):
       if let range = value.object as? RangeObject {
+        let last = Value(range.element(max(0, range.count - 1)))
         return .span(
-          from: Int(range.first), to: Int(range.element(max(0, range.count - 1))) + 1,
-          by: Int(range.step))
+          from: try whole(Value(range.first), axis), to: try whole(last, axis) + 1,
+          by: try whole(Value(range.step), axis))
       }
-      guard let number = value.number ?? (value.object as? ForeignObject)?.numberValue,
-        number == number.rounded()
-      else {
-        throw Diagnosis(
-          "E109", "an index of a tensor is a whole number, not \(Display.described(value))",
-          arguments: [(1, "axis \(axis) of \(array.shape)")])
-      }
-      return .position(Int(number))
+      return .position(try whole(value, axis))
     case .span(let lower, let upper, let isClosed):
       func bound(_ value: Value?, _ standard: Int, isEnd: Bool) throws -> Int {
         guard let value else { return standard }
-        guard let number = value.number ?? (value.object as? ForeignObject)?.numberValue,
-          number == number.rounded()
-        else {
-          throw Diagnosis(
-            "E109", "an index of a tensor is a whole number, not \(Display.described(value))",
-            arguments: [(1, "axis \(axis) of \(array.shape)")])
-        }
-        let resolved = Int(number) + (number < 0 ? extent : 0) + (isEnd && isClosed ? 1 : 0)
+        let index = try whole(value, axis)
+        let resolved = index + (index < 0 ? extent : 0) + (isEnd && isClosed ? 1 : 0)
         guard resolved >= 0, resolved <= extent else {
-          throw ShapeError.indexOutOfRange(index: Int(number), axis: axis, shape: array.shape)
+          throw ShapeError.indexOutOfRange(index: index, axis: axis, shape: array.shape)
         }
         return resolved
       }

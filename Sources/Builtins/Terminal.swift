@@ -42,7 +42,9 @@ public enum PictureStyle: Equatable, Sendable {
 extension Host {
   /// Connects the session to file descriptors, as a command does: output to one, progress and notes
   /// to the other. Where both are one terminal they share its screen.
-  public func connect(output: Int32, notes: Int32) {
+  ///
+  /// - Parameter send: writes all of a text to a descriptor; the command decides what a failure means.
+  public func connect(output: Int32, notes: Int32, send: @escaping (String, Int32) -> Void) {
     let environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }
     let outputIsTerminal = isatty(output) == 1, notesAreTerminal = isatty(notes) == 1
     let moves = environment("TERM") != "dumb"
@@ -51,17 +53,17 @@ extension Host {
     width = { TerminalDevice.size(sized).columns }
     rows = { TerminalDevice.size(sized).rows }
     cell = { TerminalDevice.cell(output) }
-    write = { TerminalDevice.write($0, to: output) }
-    writeNote = { TerminalDevice.write($0, to: notes) }
+    write = { send($0, output) }
+    writeNote = { send($0, notes) }
     findPictureStyle = {
       PictureStyle.suited(
         isTerminal: outputIsTerminal, environment: environment,
-        showsSixels: { TerminalDevice.showsSixels(output) })
+        showsSixels: { TerminalDevice.showsSixels { send($0, output) } })
     }
     guard moves, outputIsTerminal || notesAreTerminal else { return }
     let device = outputIsTerminal ? output : notes
     let screen = Screen(
-      size: { TerminalDevice.size(device) }, output: { TerminalDevice.write($0, to: device) })
+      size: { TerminalDevice.size(device) }, output: { send($0, device) })
     self.screen = screen
     if outputIsTerminal { write = { screen.write($0) } }
     if notesAreTerminal { writeNote = { screen.write($0) } }
@@ -70,20 +72,6 @@ extension Host {
 
 /// What a file descriptor is and can do.
 enum TerminalDevice {
-  /// Writes all of a text, however small the pieces that the system takes.
-  static func write(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while let base = rest.baseAddress, rest.count > 0 {
-        let count = Glibc.write(descriptor, base, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
-    }
-  }
-
   /// 80 x 24 if it is no terminal or does not tell.
   static func size(_ descriptor: Int32) -> Screen.Size {
     let size = window(descriptor)
@@ -108,7 +96,7 @@ enum TerminalDevice {
   ///
   /// Asked only in the foreground and when no key waits, so that nothing typed ahead is lost. Every
   /// terminal in use answers at once; a second is for slow lines.
-  static func showsSixels(_ output: Int32) -> Bool {
+  static func showsSixels(send: (String) -> Void) -> Bool {
     let keys = STDIN_FILENO
     var saved = termios()
     guard isatty(keys) == 1, tcgetpgrp(keys) == getpgrp(), tcgetattr(keys, &saved) == 0 else {
@@ -119,7 +107,7 @@ enum TerminalDevice {
     guard tcsetattr(keys, TCSANOW, &raw) == 0 else { return false }
     defer { _ = tcsetattr(keys, TCSANOW, &saved) }
     guard !hasInput(keys, milliseconds: 0) else { return false }
-    write("\u{1B}[c", to: output)
+    send("\u{1B}[c")
     var answer = [UInt8]()
     while answer.count < 100, hasInput(keys, milliseconds: 1000) {
       var byte: UInt8 = 0

@@ -8,6 +8,8 @@ public enum MainCommand {
   public static func run(_ arguments: [String]) -> Int32 {
     // A pipe that is closed (gnuplot, a pager) is an error to report, not a reason to die.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that grows beyond `ulimit -f`.
+    signal(SIGXFSZ, SIG_IGN)
     Output.reserveStandardDescriptors()
     return Output.exitCode(after: dispatch(arguments))
   }

@@ -7,7 +7,7 @@ import Session
 enum Prompt {
   static func run() -> Int32 {
     let host = Host()
-    host.connect(output: STDOUT_FILENO, notes: STDOUT_FILENO)
+    host.connect(output: STDOUT_FILENO, notes: STDOUT_FILENO) { Output.write($0, to: $1) }
     return Conversation(session: Session(host: host)).run()
   }
 }

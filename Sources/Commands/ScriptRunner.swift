@@ -12,7 +12,7 @@ struct ScriptRunner {
   init(arguments: [String]) {
     let host = Host()
     host.arguments = arguments
-    host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO)
+    host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO) { Output.write($0, to: $1) }
     session = Session(host: host)
     Self.running = session
     ccv_on_interrupt { ScriptRunner.running?.interrupt() }

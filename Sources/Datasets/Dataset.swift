@@ -109,6 +109,9 @@ public struct Dataset: Sendable {
       } else if lines.count == rows {
         lines[rows - 1] += more
         break
+      } else if lines.count + 1 == rows, !isLast, word.count + 2 + more.count > width {
+        lines.append(more)
+        break
       } else {
         lines.append(word + (isLast ? "" : ", "))
       }

@@ -124,7 +124,7 @@ enum RuntimeMessages {
     return Diagnosis(
       "E108", "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
       arguments: [(1, valid)],
-      hint: Int(index) == count && count > 0 ? "the first index is 0, so that the last is \(count - 1)." : nil)
+      hint: index == Double(count) && count > 0 ? "the first index is 0, so that the last is \(count - 1)." : nil)
   }
 
   static func notIndexable(_ value: Value) -> Diagnosis {

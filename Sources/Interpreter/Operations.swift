@@ -272,7 +272,9 @@ extension Machine {
         guard let number = value.number, number == number.rounded() else {
           throw RuntimeMessages.indexType(value, of: base)
         }
-        let resolved = Int(number) + (number < 0 ? count : 0) + (isEnd && isClosed ? 1 : 0)
+        // What lies beyond every list stays beyond.
+        let index = Int(min(max(number, -0x1p53), 0x1p53))
+        let resolved = index + (number < 0 ? count : 0) + (isEnd && isClosed ? 1 : 0)
         guard resolved >= 0, resolved <= count else {
           throw RuntimeMessages.indexRange(number, count: count, of: base)
         }

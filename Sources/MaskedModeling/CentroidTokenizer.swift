@@ -60,7 +60,7 @@ public struct CentroidTokenizer: Sendable {
   public func encode(_ x: NDArray) throws -> NDArray {
     let points = try patches(of: x)
     if let index = points.firstNonFinite {
-      throw ClusteringError.notFinite(row: index / points.shape[-1])
+      throw ClusteringError.notFinite(row: index / max(1, points.shape.extents.last ?? 1))
     }
     return try Assignment.assign(points, to: centroids).ids
   }

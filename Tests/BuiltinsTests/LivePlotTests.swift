@@ -1,21 +1,17 @@
 import Images
 import Interpreter
+import Plotting
 import Session
 import Syntax
+import TestSupport
 import Testing
 
 @testable import Builtins
 
 /// Whether this machine can draw.
-private let hasGnuplot: Bool = {
-  let session = Session()
-  var notes = ""
-  session.host.writeNote = { notes += $0 }
-  _ = session.evaluate("plot([1, 2])")
-  return notes.isEmpty
-}()
+private let hasGnuplot = (try? FigureRenderer.text(Figure(), columns: 60, rows: 15)) != nil
 
-@Suite("Live plots", .enabled(if: hasGnuplot))
+@Suite("Live plots", .oneInterpreter, .enabled(if: hasGnuplot))
 struct LivePlotTests {
   private final class Clock { var now = 100.0 }
 

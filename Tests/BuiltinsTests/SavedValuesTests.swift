@@ -59,7 +59,7 @@ struct SavedValuesTests {
       _ = run("save([1, 2; 3, 4], \"\(folder)/t.safetensors\")", session)
       _ = system("head -c 40 '\(folder)/t.safetensors' > '\(folder)/cut.safetensors'")
       #expect(run("load(\"\(folder)/cut.safetensors\")", session).hasPrefix("E143"))
-      #expect(run("load(\"\(folder)/none.safetensors\")", session).hasPrefix("E141"))
+      #expect(run("load(\"\(folder)/none.safetensors\")", session).hasPrefix("E140"))
       #expect(run("save(1, \"\(folder)/x.unknown\")", session).hasPrefix("E144"))
       #expect(run("save(zeros([2]), \"/dev/null/x.safetensors\")", session).hasPrefix("E141"))
       #expect(run("save(zeros([100, 100]), \"/dev/full\")", session).hasPrefix("E144"))

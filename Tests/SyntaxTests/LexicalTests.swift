@@ -54,11 +54,11 @@ struct LexicalTests {
     #expect(expression(text) == tree)
   }
 
-  @Test("bytes that are not UTF-8 are one error with their offset")
+  @Test("bytes that are not UTF-8 are one error that names the first and its line")
   func notUTF8() throws {
     let result = parse(SourceFile(name: "t", bytes: Array("let x = ".utf8) + [0xFF, 0xC3, 0x28]))
     #expect(result.diagnostics.map(\.code.description) == ["E001"])
-    #expect(result.diagnostics.first?.message.contains("byte 8") ?? false)
+    #expect(result.diagnostics.first?.message.contains("0xFF in line 1") ?? false)
     #expect(!result.isIncomplete && tokens(in: result.file).isEmpty)
   }
 

@@ -3,8 +3,10 @@
 
 extension Diagnostic {
   static func notUTF8(_ file: SourceFile, at offset: Int) -> Diagnostic {
-    Diagnostic(
-      code: .notUTF8, message: "the text is not UTF-8: byte \(offset) does not fit",
+    let line = 1 + file.bytes[..<offset].count { $0 == UInt8(ascii: "\n") }
+    let byte = String(file.bytes[offset], radix: 16, uppercase: true)
+    return Diagnostic(
+      code: .notUTF8, message: "the text is not UTF-8: 0x\(byte) in line \(line) does not fit",
       primary: Label(file, SourceRange(start: offset, end: offset + 1), "byte \(offset)"),
       hint: "save the file as UTF-8.")
   }
