@@ -238,7 +238,10 @@ enum FileFunctions {
       if let figure, ending == "png" || ending == "svg" {
         try PictureFunctions.write(figure, to: path, host)
       } else if figure == nil, ending != "svg" {
-        try ImageFile.write(try PictureFunctions.pixels(call, 0, columns: nil), to: path)
+        let picture = call[0].object as? PictureObject
+        try PictureFile.write(
+          try picture ?? PictureObject(try PictureFunctions.pixels(call, 0, columns: nil), title: ""),
+          to: path, host)
       } else {
         let kinds = figure == nil ? "a figure, for a .svg file" : "a picture; a figure is saved as .png or .svg"
         throw call.wrongType(0, wanted: kinds)
