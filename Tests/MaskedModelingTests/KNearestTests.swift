@@ -72,6 +72,25 @@ import Testing
       }
     }
   }
+
+  @Test("progress reaches the number of test rows in blocks, and what it throws ends the work")
+  func progress() throws {
+    struct Stop: Error {}
+    var random = RandomSource(seed: 3)
+    func rows(_ count: Int) -> NDArray {
+      NDArray((0..<(count * 2)).map { _ in Float(random.normal()) }, shape: [count, 2])
+    }
+    let data = try ProbeData(
+      train: rows(4), trainLabels: NDArray([0, 1, 0, 1] as [Int32]), test: rows(1100),
+      testLabels: NDArray([Int32](repeating: 0, count: 1100)))
+    var seen: [Int] = []
+    let result = try nearestNeighbours(data, k: 1) { seen.append($0) }
+    #expect(seen == [512, 1024, 1100])
+    #expect(try nearestNeighbours(data, k: 1).accuracy == result.accuracy)
+    #expect(throws: Stop.self) {
+      try nearestNeighbours(data, k: 1) { if $0 > 600 { throw Stop() } }
+    }
+  }
 }
 
 /// The sum of exp(s / 0.07) by class over the k samples of largest cosine, ties to the
