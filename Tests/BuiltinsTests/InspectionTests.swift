@@ -72,7 +72,9 @@ struct InspectionTests {
     #expect(["avx512", "avx2", "baseline"].contains { text.contains("kernels          \($0), ") })
     #expect(text.contains("matrix products  OpenBLAS 0.") || text.contains("warning: "))
     #expect(text.contains("threads          "))
-    #expect(output(of: "version()") == text)
+    // Other tests set the number of threads meanwhile.
+    func fixed(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.contains("threads") } }
+    #expect(fixed(output(of: "version()")) == fixed(text))
   }
 
   @Test("an error says when a name hides a built-in function", arguments: [

@@ -77,11 +77,9 @@ import Testing
   func progress() throws {
     struct Stop: Error {}
     var random = RandomSource(seed: 3)
-    func rows(_ count: Int) -> NDArray {
-      NDArray((0..<(count * 2)).map { _ in Float(random.normal()) }, shape: [count, 2])
-    }
     let data = try ProbeData(
-      train: rows(4), trainLabels: NDArray([0, 1, 0, 1] as [Int32]), test: rows(1100),
+      train: random.normal([4, 2]), trainLabels: NDArray([0, 1, 0, 1] as [Int32]),
+      test: random.normal([1100, 2]),
       testLabels: NDArray([Int32](repeating: 0, count: 1100)))
     var seen: [Int] = []
     let result = try nearestNeighbours(data, k: 1) { seen.append($0) }
