@@ -50,9 +50,9 @@ extension ErrorPages {
       wrong: "load(\"no_such_folder\")", right: "load(\"shapes\", n: 10)",
       advice: "Look at the path; names in it count in the current folder."),
     ErrorPage(
-      141, "The picture is empty, damaged, or neither PNG nor JPEG, or the file cannot be written.",
+      141, "The picture is empty, damaged, or neither PNG nor JPEG, or the file cannot be\nwritten.",
       wrong: "save(zeros([3, 4, 4]), \"/dev/null/x.png\")", right: "load(\"shapes\", n: 10).images[0]",
-      advice: "Open it in a viewer; save it again as PNG."),
+      advice: "Open it in a viewer and save it again as PNG; write to a folder of your own."),
     ErrorPage(
       142, "gnuplot could not draw the figure, or the file could not be written.",
       wrong: "save(plot([1, 2]), \"/dev/null/figure.svg\")", right: "plot([1, 2, 4])",
