@@ -140,7 +140,7 @@ enum DataFunctions {
         "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" where there are both. A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
       example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
     ) { call in
-      let path = try call.string(0)
+      let path = FilePath.expanded(try call.string(0))
       let isTraining = try call.word(1, default: "train", of: ["train", "test"]) == "train"
       if path == "shapes" {
         let count = try call.integer(2, default: 2000, in: 1...10_000_000)
@@ -159,6 +159,11 @@ enum DataFunctions {
       let isFile = try isFile(path)
       if isFile, path.lowercased().hasSuffix(".safetensors") { return try SavedValues.load(path) }
       let size = call.has(3) ? try call.integer(3, in: 1...16384) : nil
+      if isFile, path.lowercased().hasSuffix(".csv") {
+        throw Diagnosis(
+          "E140", "\(path) is a table as text, which is for other programs", arguments: [(0, "")],
+          hint: "save(table, \"\(path.dropLast(4)).safetensors\"), which can be loaded again")
+      }
       if isFile {
         let image = try ImageFile.read(path)
         // Bicubic weights overshoot: rounding to bytes keeps pixels within 0 ... 1.
@@ -201,12 +206,12 @@ enum DataFunctions {
       throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     var diagnosis = DatasetError.missing(path: path).diagnosis
-    diagnosis.hint = NearbyFile.name(like: path).map { "load(\"\($0)\")" }
+    diagnosis.hint = FilePath.neighbour(of: path).map { "load(\"\($0)\")" }
     throw diagnosis
   }
 
   /// A data set, or a tensor of images as one.
-  static func dataset(_ call: Interpreter.Call, _ index: Int) throws -> Dataset {
+  static func dataset(_ call: Call, _ index: Int) throws -> Dataset {
     if let object = call[index].object as? DatasetObject { return object.dataset }
     guard let tensor = call[index].object as? TensorObject, tensor.array.rank == 4 else {
       throw call.wrongType(index, wanted: "a data set or a tensor of images N x 3 x H x W")

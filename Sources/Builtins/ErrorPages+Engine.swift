@@ -50,7 +50,8 @@ extension ErrorPages {
       wrong: "load(\"no_such_folder\")", right: "load(\"shapes\", n: 10)",
       advice: "Look at the path; names in it count in the current folder."),
     ErrorPage(
-      141, "The picture is empty, damaged, or neither PNG nor JPEG, or the file cannot be\nwritten.",
+      141, "The picture is empty, damaged, or neither PNG nor JPEG, or the file cannot\n"
+        + "be written.",
       wrong: "save(zeros([3, 4, 4]), \"/dev/null/x.png\")", right: "load(\"shapes\", n: 10).images[0]",
       advice: "Open it in a viewer and save it again as PNG; write to a folder of your own."),
     ErrorPage(

@@ -20,6 +20,8 @@ public final class Host {
   public lazy var pictureStyle = findPictureStyle()
   /// Plots that are redrawn as their tables grow.
   var livePlots = LivePlots()
+  /// Lines of progress that may be on the screen.
+  var progressLines: [ProgressLine.Member] = []
   /// Columns of the terminal.
   public var width: () -> Int = { 80 }
   /// Rows of the terminal.
@@ -78,6 +80,7 @@ public enum Builtins {
       TokenizerFunctions.functions(host), MaskFunctions.functions(host),
       JudgingFunctions.functions(host), ProgressFunctions.functions(host),
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
+      PlotFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
       Inspection.functions(host),
     ]

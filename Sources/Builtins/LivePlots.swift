@@ -28,6 +28,7 @@ final class LivePlot {
   /// The data have changed: draws if it is time.
   func update() {
     hasNews = true
+    for member in host.progressLines { member.line?.refresh() }
     let start = host.now
     guard schedule.isDue(at: start) else { return }
     if FigureWindow.isAvailable {

@@ -13,8 +13,10 @@ final class ProgressLine {
   private let total: Int?
   private let start: Double
   private let strip = Screen.Strip()
+  private var isFinished = false
   private var lastDraw: Double
   private var lastTenth = 0
+  private var last = (done: 0, detail: "")
 
   init(_ host: Host, title: String, total: Int?) {
     self.host = host
@@ -22,6 +24,17 @@ final class ProgressLine {
     self.total = total.flatMap { $0 > 0 ? $0 : nil }
     start = host.now
     lastDraw = start
+    host.progressLines.removeAll { $0.line == nil }
+    host.progressLines.append(Member(line: self))
+  }
+
+  /// A line of a session, while there is it.
+  struct Member { weak var line: ProgressLine? }
+
+  /// Time has passed: a terminal's line is drawn again, so that long steps are seen to be under way.
+  func refresh() {
+    guard host.screen != nil else { return }
+    update(last.done, detail: last.detail)
   }
 
   deinit { finish() }
@@ -29,6 +42,8 @@ final class ProgressLine {
   /// `done` of the total are done; `detail` is said behind the bar.
   func update(_ done: Int, detail: String = "") {
     let now = host.now
+    last = (done, detail)
+    guard !isFinished else { return }
     if let screen = host.screen {
       guard now - start >= Self.patience, now - lastDraw >= Self.interval else { return }
       lastDraw = now
@@ -48,7 +63,10 @@ final class ProgressLine {
     return true
   }
 
-  func finish() { host.screen?.remove(strip) }
+  func finish() {
+    isFinished = true
+    host.screen?.remove(strip)
+  }
 
   /// With a bar where there is `room`, of what is left of it.
   private func text(_ done: Int, _ seconds: Double, _ detail: String, room: Int?) -> String {
@@ -56,9 +74,12 @@ final class ProgressLine {
     if let total {
       parts.append("\(done * 100 / total) %")
       parts.append("\(TextNumber.grouped(done))/\(TextNumber.grouped(total))")
-      parts.append(Self.rate(done, seconds))
-      let left = done > 0 ? seconds / Double(done) * Double(total - done) : .infinity
-      parts.append("\(Self.duration(left)) left")
+      if done > 0 {
+        parts.append(Self.rate(done, seconds))
+        parts.append("\(Self.duration(seconds / Double(done) * Double(total - done))) left")
+      } else {
+        parts.append("for \(Self.duration(seconds))")
+      }
     } else {
       parts = [TextNumber.grouped(done), Self.rate(done, seconds), Self.duration(seconds)]
     }

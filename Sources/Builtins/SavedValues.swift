@@ -211,17 +211,18 @@ enum FileFunctions {
   private static func save(_ host: Host) -> NativeFunction {
     NativeFunction(
       "save", "x: any, path: string", group: "data",
-      summary: "Writes a value to a file, whole or not at all; gives the value.",
+      summary: "Writes a value to a file, whole or not at all; gives the file's path.",
       details:
         ".safetensors: tensors, layers, tokenizers, tables, records and lists of these, which load(...) gives back the same. .png and .jpg: pictures, images, tokenizers. .png and .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
       example: "", related: ["load", "show", "plot"]
     ) { call in
+      let path = FilePath.expanded(try call.string(1))
       do {
-        try write(call, to: try call.string(1), host)
+        try write(call, to: path, host)
       } catch let error as ImageError {
         throw error.diagnosis(path: 1)
       }
-      return call[0].retained()
+      return .string(path)
     }
   }
 
@@ -237,7 +238,10 @@ enum FileFunctions {
       if let figure, ending == "png" || ending == "svg" {
         try PictureFunctions.write(figure, to: path, host)
       } else if figure == nil, ending != "svg" {
-        try ImageFile.write(try PictureFunctions.pixels(call, 0, columns: nil), to: path)
+        let picture = call[0].object as? PictureObject
+        try PictureFile.write(
+          try picture ?? PictureObject(try PictureFunctions.pixels(call, 0, columns: nil), title: ""),
+          to: path, host)
       } else {
         let kinds = figure == nil ? "a figure, for a .svg file" : "a picture; a figure is saved as .png or .svg"
         throw call.wrongType(0, wanted: kinds)

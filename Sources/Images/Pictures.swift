@@ -11,7 +11,9 @@ public enum Pictures {
     let (height, width) = (images.shape[2], images.shape[3])
     let across = max(1, columns ?? Int(Double(count).squareRoot().rounded(.up)))
     let down = (count + across - 1) / across
-    let factor = scale ?? max(1, min(8, 512 / max(1, across * width)))
+    // Masks and single small images come out at about 256 pixels, many at no more than 512.
+    let row = max(1, across * width)
+    let factor = scale ?? max(1, min(max(8, 256 / row), 512 / row))
     let gap = factor > 1 ? 2 : 1
     let (cellHeight, cellWidth) = (height * factor + gap, width * factor + gap)
     let (fullHeight, fullWidth) = (down * cellHeight + gap, across * cellWidth + gap)

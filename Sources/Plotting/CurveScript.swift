@@ -99,7 +99,7 @@ struct CurveScript {
     let lonely = curve.runs.filter { $0.count == 1 }
     if look.hasPrefix("lines "), !lonely.isEmpty {
       data.append(Self.block("$p\(index)", lonely))
-      plots.append("$p\(index) using 1:2 with points pt 7 ps 0.7\(color(index))")
+      plots.append("$p\(index) using 1:2 with points \(mark(0)) ps 0.7\(color(index))")
     }
   }
 
@@ -125,12 +125,17 @@ struct CurveScript {
     return " lc rgb '\(isText && color == "#000000" ? "#888888" : color)'"
   }
 
+  /// Discs, squares, triangles, diamonds; letters that look like marks where there are only letters.
+  private func mark(_ index: Int) -> String {
+    isText ? "pt '\(["o", "x", "+", "#"][index % 4])'" : "pt \([7, 5, 9, 13][index % 4])"
+  }
+
   private func style(_ index: Int) -> String {
     // After the last colour the dashes change.
     let dashes = index / Self.palette.count % 4 + 1
     let color = color(index)
     switch curves[index].style {
-    case .points: return "points pt \([7, 5, 9, 13][index % 4]) ps 0.8\(color)"
+    case .points: return "points \(mark(index)) ps 0.8\(color)"
     case .bars: return "boxes fs solid 0.85 noborder\(color)"
     case .lines:
       let isMarked = !isText && curves[index].pointCount <= Self.markedPointsMax
@@ -155,10 +160,23 @@ struct CurveScript {
     ]
   }
 
+  /// A few epochs or steps: there is nothing between two of them.
+  private func countRange(_ points: [Point]) -> [String]? {
+    let x = Extent(points.map(\.x))
+    guard !figure.isLogX, figure.xFormat.isEmpty, x.high - x.low <= 10,
+      points.allSatisfy({ $0.x == $0.x.rounded() && $0.x.magnitude < 1e9 })
+    else { return nil }
+    let margin = x.low == x.high || !curves.allSatisfy { $0.style == .lines } ? 1.0 : 0
+    return ["set xtics 1", "set xrange [\(x.low - margin):\(x.high + margin)]"]
+  }
+
   private var ranges: [String] {
     let points = curves.flatMap { Array($0.points) }
     let x = Extent(points.map(\.x)), y = Extent(points.map(\.y))
     guard curves.contains(where: { $0.style == .bars }) else {
+      if let counts = countRange(points) {
+        return counts + y.commands("y", isLog: figure.isLogY, isTight: false)
+      }
       let areLines = !isText && curves.allSatisfy { $0.style == .lines }
       return x.commands("x", isLog: figure.isLogX, isTight: areLines)
         + y.commands("y", isLog: figure.isLogY, isTight: false)

@@ -1,9 +1,10 @@
 import Session
+import TestSupport
 import Testing
 
 @testable import Syntax
 
-@Suite("Cures for the words of other languages")
+@Suite("Cures for the words of other languages", .oneInterpreter)
 struct CuresTests {
   @Test("a cure names only functions that exist")
   func functionsExist() {

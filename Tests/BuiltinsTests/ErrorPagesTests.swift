@@ -3,9 +3,10 @@ import Glibc
 import Interpreter
 import Session
 import Syntax
+import TestSupport
 public import Testing
 
-@Suite("Help pages of errors", .serialized)
+@Suite("Help pages of errors", .serialized, .oneInterpreter)
 struct ErrorPagesTests {
   @Test("every code has a page, and a code has one page")
   func complete() {

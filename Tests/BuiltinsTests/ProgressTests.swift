@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Builtins
 
-@Suite("Progress")
+@Suite("Progress", .oneInterpreter)
 struct ProgressTests {
   /// A host with a clock that only the test moves.
   private func makeHost() -> (Host, Clock, Notes) {
@@ -87,6 +88,23 @@ struct ProgressTests {
       outer.finish()
       #expect(model.text.isEmpty)
     }
+  }
+
+  @Test("while the first step takes its time the line says for how long")
+  func firstStep() {
+    let (host, clock, _) = makeHost()
+    let model = TerminalModel(columns: 80, rows: 24)
+    host.screen = Screen(size: { Screen.Size(columns: 80, rows: 24) }, output: { model.receive($0) })
+    let line = ProgressLine(host, title: "epochs", total: 4)
+    line.update(0)
+    #expect(model.text.isEmpty)
+    clock.now += 5
+    for member in host.progressLines { member.line?.refresh() }
+    #expect(model.text == ["epochs  [........................]  0 %  0/4  for 5 s"])
+    line.finish()
+    clock.now += 5
+    line.refresh()
+    #expect(model.text.isEmpty, "what is finished stays away")
   }
 
   @Test("slow steps are told in seconds each, unknown time left as a question mark")

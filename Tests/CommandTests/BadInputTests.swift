@@ -121,10 +121,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       $0.write(small, to: "a.png")
     },
     BadInput("a file system without files", "save(1, \"/proc/none/a.safetensors\")", "E141", "/proc/none"),
+    BadInput("a table that is read by other programs", "load(\"a.csv\")", "E140", "a table", "a.safetensors") {
+      $0.write(Array("a,b\n1,2\n".utf8), to: "a.csv")
+    },
     BadInput("no ending", "save(1, \"name\")", "E144", "says nothing", "name.safetensors"),
     BadInput("a value that has no file", "save((a: x => x), \"a.safetensors\")", "E144", "function", "can"),
     BadInput("a picture of a number", "save(3, \"a.png\")", "E141", "not of", "3 x H x W"),
-    BadInput("a curve as a JPEG", "save(plot([1, 2]), \"a.jpg\")", "E107", "figure", ".png or .svg"),
+    BadInput("a curve as a JPEG", "save(confusion([0, 1], [0, 1]), \"a.jpg\")", "E107", "figure", ".png or .svg"),
   ]
 
   static let savedFiles = [

@@ -65,6 +65,16 @@ struct SavingTests {
     #expect(scratch.names() == ["a.safetensors"])
   }
 
+  @Test("~ is the home folder, for saving and loading; saving gives the path")
+  func home() throws {
+    let scratch = Scratch()
+    let result = try Command.run(
+      ["-e", "print(save([1, 2], \"~/new/a.safetensors\") == save(3, \"b.safetensors\"), load(\"~/new/a.safetensors\"))"],
+      folder: scratch.path, environment: ["HOME": scratch.path])
+    #expect(result.output == "false [1, 2]\n", "\(result.errors)")
+    #expect(scratch.names() == ["b.safetensors", "new"])
+  }
+
   @Test("Ctrl-C in a loop of saves leaves a whole file and no other")
   func interrupted() throws {
     let scratch = Scratch()

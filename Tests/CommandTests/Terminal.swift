@@ -55,7 +55,7 @@ final class Terminal {
     type("\n")
     // Behind the echo, in which the mark occurs too.
     try expect("\u{1B}[?2004l")
-    try expect(LongWork.mark.trimmed)
+    try expect(work.sign)
   }
 
   /// What is pasted comes between marks.

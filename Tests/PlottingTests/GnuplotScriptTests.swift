@@ -29,8 +29,10 @@ import Testing
         4.0 75.0
         EOD
         set key below left horizontal noautotitle reverse Left samplen 2
+        set xtics 1
+        set xrange [1.0:4.0]
         plot $d0 using 1:2 with lines dt 1 lw 2 lc rgb '#0072b2' title 'train', \\
-             $p0 using 1:2 with points pt 7 ps 0.7 lc rgb '#0072b2'
+             $p0 using 1:2 with points pt 'o' ps 0.7 lc rgb '#0072b2'
         unset output
 
         """)

@@ -1,10 +1,16 @@
 import Glibc
 import Syntax
 
-/// What somebody may have meant who names a file that is not there.
-enum NearbyFile {
-  /// The path of a neighbour with nearly the same name; nil if there is none.
-  static func name(like path: String) -> String? {
+/// Paths as a user writes them.
+enum FilePath {
+  /// `~/` is the home folder, as in a shell.
+  static func expanded(_ path: String) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
+    return String(cString: home) + path.dropFirst()
+  }
+
+  /// What may be meant by a path that leads nowhere: a neighbour of nearly the same name.
+  static func neighbour(of path: String) -> String? {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var names = folder.isEmpty ? ["shapes"] : []
     if let listing = opendir(folder.isEmpty ? "." : folder) {
