@@ -53,7 +53,7 @@ extension ErrorPages {
       141, "The picture is empty, damaged, or neither PNG nor JPEG, or the file cannot\n"
         + "be written.",
       wrong: "save(zeros([3, 4, 4]), \"/dev/null/x.png\")", right: "load(\"shapes\", n: 10).images[0]",
-      advice: "Open it in a viewer; save it again as PNG."),
+      advice: "Open it in a viewer and save it again as PNG; write to a folder of your own."),
     ErrorPage(
       142, "gnuplot could not draw the figure, or the file could not be written.",
       wrong: "save(plot([1, 2]), \"/dev/null/figure.svg\")", right: "plot([1, 2, 4])",
