@@ -78,7 +78,7 @@ struct OddValuesTests {
       ("block_mask(grid: [4, 4]", ["ratio", "count", "batch", "min_block", "aspect", "seed"]),
       ("random_mask(grid: [4, 4]", ["ratio", "count", "batch", "seed"]),
       ("batches(load(\"shapes\", n: 12), size: 4", ["shuffle", "augment", "labels", "drop_last", "seed"]),
-      ("load(\"shapes\"", ["split", "n", "size", "per_class", "seed"]),
+      ("load(\"shapes\", n: 9", ["split", "size", "per_class", "seed"]),
       ("plot([1, 2]", ["title", "x", "y", "log_x", "style", "size", "live", "x_format"]),
       ("uniform([2, 3]", ["low", "high", "seed"]), ("normal([2, 3]", ["mean", "std", "seed"]),
       ("block(8, heads: 2", ["ratio", "scale", "drop_path", "init", "depth"]),
