@@ -145,7 +145,10 @@ enum DataFunctions {
       if path == "shapes" {
         let count = try call.integer(2, default: 2000, in: 1...10_000_000)
         let seed = UInt64(try call.integer(5, default: 0, in: 0...Int.max))
-        _ = try Shape.validated([count, 3, 32, 32])
+        // Bytes, of which the memory holds four times as many as of the numbers that `countMax` counts.
+        guard count * 3 * 32 * 32 <= 4 * Shape.countMax else {
+          throw ShapeError.tooLarge([count, 3, 32, 32])
+        }
         let machine = call.machine
         let line = ProgressLine(host, title: "drawing shapes", total: count)
         defer { line.finish() }
