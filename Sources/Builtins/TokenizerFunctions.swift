@@ -167,7 +167,29 @@ enum TokenizerFunctions {
       example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nencode(tok, [0.1, 0.2, 0; 0.9, 1, 1])",
       related: ["decode", "kmeans"]
     ) { call in
-      Tensors.owned(try tokenizerArgument(call, 0).encode(try images(call, 1)))
+      let (tokenizer, x) = (try tokenizerArgument(call, 0), try images(call, 1))
+      return try blamingData {
+        guard x.rank != 3 || x.shape[2] == tokenizer.centroids.shape[1] || x.shape[0] != tokenizer.channels
+        else {
+          throw Diagnosis(
+            "E021", "encode: x is one image, \(x.shape); wanted a batch of images, or patches",
+            hint: "`unsqueeze(image, axis: 0)`.")
+        }
+        return Tensors.owned(try tokenizer.encode(x))
+      }
+    }
+  }
+
+  /// What is wrong with the second argument, whichever an error names.
+  private static func blamingData(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch {
+      guard var diagnosis = error as? Diagnosis ?? (error as? any DiagnosableError)?.diagnosis else {
+        throw error
+      }
+      diagnosis.arguments = [(1, "")]
+      throw diagnosis
     }
   }
 
@@ -178,7 +200,8 @@ enum TokenizerFunctions {
       example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\ndecode(tok, [1, 0])",
       related: ["encode", "unpatchify"]
     ) { call in
-      Tensors.owned(try tokenizerArgument(call, 0).decode(try Tensors.ids(call, 1)))
+      let (tokenizer, ids) = (try tokenizerArgument(call, 0), try Tensors.ids(call, 1))
+      return try blamingData { Tensors.owned(try tokenizer.decode(ids)) }
     }
   }
 

@@ -84,7 +84,7 @@ enum RuntimeMessages {
     let type = Display.typeName(value)
     let hint =
       switch type {
-      case "tensor": "`any(x)` or `all(x)`."
+      case "tensor", "mask": "`any(x)` or `all(x)`."
       case "number": "`x != 0`."
       case "list", "string": "`len(x) > 0`."
       case "nil": "`x != nil`."
@@ -101,14 +101,17 @@ enum RuntimeMessages {
       hint: "`let \(name) = ...` before this runs.")
   }
 
-  static func noField(_ name: String, of value: Value, known: [String]) -> Diagnosis {
+  /// - Parameter isFunction: there is a function of that name, so that a method may be meant.
+  static func noField(
+    _ name: String, of value: Value, known: [String], isFunction: Bool = false
+  ) -> Diagnosis {
     let near = Suggestion.nearest(to: name, among: known).first
     let list = known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
     let type = Display.typeName(value)
     return Diagnosis(
       "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
-      notes: known.contains(name) ? [] : ["There are no methods: functions take the value as their first argument."],
-      hint: near.map { "`.\($0)`." } ?? "`x |> \(name)()`.")
+      notes: isFunction ? ["There are no methods: functions take the value as their first argument."] : [],
+      hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)()`." : nil))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {

@@ -98,7 +98,43 @@ extension Machine {
     var call = Call(
       machine: self, function: native, slots: slots, extraCount: bound.count - wanted)
     call.fields = fields
-    return try native.body(&call)
+    do {
+      return try native.body(&call)
+    } catch {
+      throw placed(error, native.parameters, count, site)
+    }
+  }
+
+  /// A function's error names parameters by their place in its signature; the source shows what is given,
+  /// in the order in which it is.
+  private func placed(
+    _ error: any Error, _ parameters: [NativeFunction.Parameter], _ count: Int, _ site: CallSite?
+  ) -> any Error {
+    guard let site, !site.isPlain,
+      var diagnosis = error as? Diagnosis ?? (error as? any DiagnosableError)?.diagnosis
+    else { return error }
+    let places = parameters.indices.filter { !parameters[$0].isOption }
+    var positions: [Int: Int] = [:], nextPlace = 0
+    for (position, slot) in site.slots.prefix(count).enumerated() {
+      switch slot {
+      case .positional:
+        while nextPlace < places.count, positions[places[nextPlace]] != nil { nextPlace += 1 }
+        // Those beyond the signature, of a function that takes any number, follow its parameters.
+        let beyond = parameters.count + nextPlace - places.count
+        positions[nextPlace < places.count ? places[nextPlace] : beyond] = position
+        nextPlace += 1
+      case .named(let name):
+        if let index = parameters.firstIndex(where: { $0.name == name }) { positions[index] = position }
+      case .splat:
+        for index in parameters.indices where parameters[index].isOption && positions[index] == nil {
+          positions[index] = position
+        }
+      }
+    }
+    diagnosis.arguments = diagnosis.arguments.compactMap { argument in
+      positions[argument.index].map { ($0, argument.text) }
+    }
+    return diagnosis
   }
 
   /// Puts arguments into the parameters' registers, absent where an option is left out.

@@ -128,7 +128,9 @@ extension Machine {
     switch value.object {
     case let record as RecordObject:
       if let field = record[symbol] { return field.retained() }
-      throw RuntimeMessages.noField(symbol.name, of: value, known: record.fields.map(\.name))
+      throw RuntimeMessages.noField(
+        symbol.name, of: value, known: record.fields.map(\.name),
+        isFunction: builtinIndex(symbol.name) != nil)
     case let error as ErrorObject:
       switch symbol.name {
       case "code": return .string(error.failure.diagnostic.code.description)
@@ -142,7 +144,9 @@ extension Machine {
         }
         return .owning(list)
       default:
-        throw RuntimeMessages.noField(symbol.name, of: value, known: ["code", "message", "trace"])
+        throw RuntimeMessages.noField(
+          symbol.name, of: value, known: ["code", "message", "trace"],
+          isFunction: builtinIndex(symbol.name) != nil)
       }
     case let range as RangeObject:
       switch symbol.name {
@@ -150,12 +154,19 @@ extension Machine {
       case "last": return Value(range.last)
       case "step": return Value(range.step)
       default:
-        throw RuntimeMessages.noField(symbol.name, of: value, known: ["first", "last", "step"])
+        throw RuntimeMessages.noField(
+          symbol.name, of: value, known: ["first", "last", "step"],
+          isFunction: builtinIndex(symbol.name) != nil)
       }
     case let foreign as ForeignObject:
       if let field = try foreign.field(symbol.name) { return field }
-      throw RuntimeMessages.noField(symbol.name, of: value, known: foreign.fieldNames)
-    default: throw RuntimeMessages.noField(symbol.name, of: value, known: [])
+      throw RuntimeMessages.noField(
+        symbol.name, of: value, known: foreign.fieldNames,
+        isFunction: builtinIndex(symbol.name) != nil)
+    default:
+      throw RuntimeMessages.noField(
+        symbol.name, of: value, known: [],
+        isFunction: builtinIndex(symbol.name) != nil)
     }
   }
 
@@ -164,9 +175,14 @@ extension Machine {
     case let record as RecordObject: record[symbol] = value
     case let foreign as ForeignObject:
       guard try foreign.setField(symbol.name, to: value) else {
-        throw RuntimeMessages.noField(symbol.name, of: target, known: foreign.fieldNames)
+        throw RuntimeMessages.noField(
+          symbol.name, of: target, known: foreign.fieldNames,
+          isFunction: builtinIndex(symbol.name) != nil)
       }
-    default: throw RuntimeMessages.noField(symbol.name, of: target, known: [])
+    default:
+      throw RuntimeMessages.noField(
+        symbol.name, of: target, known: [],
+        isFunction: builtinIndex(symbol.name) != nil)
     }
   }
 
