@@ -88,10 +88,7 @@ let faces: [Target] = [
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
-    dependencies: [
-      "Session", "Builtins", "Syntax", "MaskedModeling", "Training", "Layers", "Clustering", "Autograd",
-      "Arrays",
-    ],
+    dependencies: ["Session", "Builtins", "Syntax", "Clustering", "Arrays"],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 
@@ -113,7 +110,7 @@ let testTargets: [Target] = [
     data: ["golden_logistic.py"]),
   tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax", "TestSupport"]),
-  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "TestSupport"], data: ["Cases"]),
+  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "Arrays", "TestSupport"], data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
   tests(
     "BuiltinsTests",

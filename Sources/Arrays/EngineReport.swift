@@ -11,8 +11,9 @@ public struct EngineReport: Sendable {
   public let availableKernels: [String]
   /// Threads of the engine; OpenBLAS runs one a call.
   public let threads: Int
-  /// OpenBLAS's version and the core type that it runs; empty where it is missing.
+  /// OpenBLAS's version text, empty where it is missing.
   public let blasVersion: String
+  /// The core type that OpenBLAS runs, empty where it is missing.
   public let blasCore: String
   /// What is held back or missing, a sentence each.
   public let warnings: [String]
@@ -24,11 +25,14 @@ public struct EngineReport: Sendable {
     let blasProblem = text(ccv_blas_problem())
     return EngineReport(
       kernels: text(active.name) ?? "", lanes: Int(active.lanes),
-      availableKernels: (0..<ccv_kernels_count()).compactMap { text(ccv_kernels_at($0).pointee.name) },
+      availableKernels: (0..<ccv_kernels_count()).compactMap {
+        text(ccv_kernels_at($0).pointee.name)
+      },
       threads: Parallel.threadCount, blasVersion: text(ccv_blas_version()) ?? "",
       blasCore: text(ccv_blas_core()) ?? "",
       warnings: [
-        text(ccv_kernels_problem()), text(ccv_threads_problem()), blasProblem, text(ccv_blas_warning()),
+        text(ccv_kernels_problem()), text(ccv_threads_problem()), blasProblem,
+        text(ccv_blas_warning()),
       ].compactMap { $0 })
   }
 }

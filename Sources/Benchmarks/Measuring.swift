@@ -18,14 +18,6 @@ enum Memory {
   }
 }
 
-enum Statistics {
-  /// The middle value; the upper one of an even number, as the peers take it.
-  static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-  }
-}
-
 /// One line of JSON with keys in a fixed order.
 struct JSONLine: CustomStringConvertible {
   enum Value {
@@ -58,12 +50,16 @@ struct JSONLine: CustomStringConvertible {
 enum BenchmarkError: Error, CustomStringConvertible {
   case unknown(String, String, [String])
   case file(String)
+  case failed(String)
+  case output(String)
 
   var description: String {
     switch self {
     case .unknown(let what, let seen, let known):
       "there is no \(what) \"\(seen)\"; there are \(known.joined(separator: ", "))"
     case .file(let path): "cannot run \(path)"
+    case .failed(let message): message
+    case .output(let text): "the script printed something else than times: \(text)"
     }
   }
 }

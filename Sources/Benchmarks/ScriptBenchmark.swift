@@ -2,17 +2,25 @@ import Builtins
 import Session
 import Syntax
 
-/// The programs of `scripts/peers.ccv`, run through a session as any script.
+/// Scripts, run through a session as any other.
 enum ScriptBenchmark {
-  static func run(_ path: String) throws -> String {
+  /// A script beside this file in the source tree.
+  static func path(_ name: String, source: String = #filePath) -> String {
+    source.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/") + "/scripts/\(name)"
+  }
+
+  /// What a script prints.
+  static func run(_ path: String, arguments: [String] = []) throws -> String {
     guard let bytes = SourceReader.read(path) else { throw BenchmarkError.file(path) }
     let session = Session()
+    session.host.arguments = arguments
     var output = ""
     session.host.write = { output += $0 }
     switch session.evaluate(SourceFile(name: path, bytes: bytes)) {
     case .value: return output
-    case .failed(let diagnostic): throw diagnostic
-    case .rejected(let diagnostics): throw diagnostics[0]
+    case .failed(let diagnostic): throw BenchmarkError.failed(diagnostic.message)
+    case .rejected(let diagnostics): throw BenchmarkError.failed(diagnostics[0].message)
     case .interrupted, .exit: throw BenchmarkError.file(path)
     }
   }

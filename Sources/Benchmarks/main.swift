@@ -11,7 +11,7 @@ do {
   case "train" where arguments.count == 2: print(try TrainBenchmark.run(arguments[1]))
   case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
   case "script" where arguments.count <= 2:
-    let path = arguments.count == 2 ? arguments[1] : "Sources/Benchmarks/scripts/peers.ccv"
+    let path = arguments.count == 2 ? arguments[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
   default:
     complain(

@@ -7,6 +7,7 @@ import MaskedModeling
 
 /// What runs: the version of the program and of its engine.
 public enum Version {
+  /// Of the program.
   public static let number = "0.1.0"
 
   /// Version, kernels, matrix products and threads, then what is held back.
@@ -40,7 +41,8 @@ enum Inspection {
   private static func version(_ host: Host) -> NativeFunction {
     NativeFunction(
       "version", "", group: group,
-      summary: "Writes the version, the instruction set, the matrix library and the threads in use.",
+      summary:
+        "Writes the version, the instruction set, the matrix library and the threads in use.",
       details: "With a warning where a variable of the environment holds the engine back.",
       example: "version()", related: ["whos"]
     ) { _ in
@@ -102,7 +104,9 @@ enum Inspection {
     case let record as RecordObject: return counted(record.count, "field", "fields")
     case let list as ListObject: return counted(list.count, "item", "items")
     case let text as StringObject: return counted(text.string.count, "character", "characters")
-    default: return (value.object as? ForeignObject)?.elementCount.map { counted($0, "item", "items") } ?? ""
+    default:
+      return (value.object as? ForeignObject)?.elementCount.map { counted($0, "item", "items") }
+        ?? ""
     }
   }
 
@@ -131,7 +135,8 @@ private struct MemoryCount {
       bytes += object.byteCount
       switch object {
       case let list as ListObject: waiting += list.values.filter { $0.object != nil }
-      case let record as RecordObject: waiting += record.fields.map(\.value).filter { $0.object != nil }
+      case let record as RecordObject:
+        waiting += record.fields.map(\.value).filter { $0.object != nil }
       default: break
       }
     }

@@ -12,7 +12,7 @@ final class LivePlot {
   private var schedule = RedrawSchedule()
   private let window = FigureWindow()
   private var hasNews = false
-  /// A terminal that cannot draw is told so once.
+  /// What cannot be drawn is told once, and not tried again before the end.
   private var hasFailed = false
 
   /// Fewer characters show nothing of a plot.
@@ -60,7 +60,8 @@ final class LivePlot {
 
   private func draw(on screen: Screen) {
     let size = screen.size
-    guard host.pictureStyle != .line, size.columns >= Self.columnsMin, size.rows >= Self.rowsMin
+    guard !hasFailed, host.pictureStyle != .line, size.columns >= Self.columnsMin,
+      size.rows >= Self.rowsMin
     else { return }
     do throws(PlotError) {
       let (lines, overlay) = try FigureText(host).frame(
@@ -117,7 +118,9 @@ struct FigureText {
       return (blank, try FigureRenderer.sixel(sized(figure, rows - 1)))
     }
     let text = try FigureRenderer.text(figure, columns: columns, rows: rows, ink: ink)
-    return (text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init), "")
+    return (
+      text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init), ""
+    )
   }
 
   /// The figure in pixels of so many rows, at most, and of the terminal's width.

@@ -4,7 +4,9 @@ import Plotting
 
 /// Pictures as files, with their titles above them.
 enum PictureFile {
-  /// Writes a .png or .jpg, whole or not at all. Without gnuplot, which draws the letters, a note says
+  /// Writes a .png or .jpg, whole or not at all.
+  ///
+  /// Without gnuplot, which draws the letters, a note says
   /// that the title is missing.
   static func write(_ picture: PictureObject, to path: String, _ host: Host) throws {
     var pixels = picture.picture

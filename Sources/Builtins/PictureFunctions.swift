@@ -14,10 +14,12 @@ enum PictureFunctions {
   private static func show(_ host: Host) -> NativeFunction {
     NativeFunction(
       "show", "x: any, title=\"\" string, columns=nil number, save=nil string", group: group,
-      summary: "Draws a value as a picture: images, patches, masks, tokenizers, confusion matrices, figures.",
+      summary:
+        "Draws a value as a picture: images, patches, masks, tokenizers, confusion matrices, figures.",
       details:
         "[3, H, W] one image, [N, 3, H, W] a grid, [H, W] grey, a mask white where true, a tokenizer its centroids. On a terminal in half blocks; in a pipe one line. save: also writes a .png (or .svg of a figure). Gives the picture.",
-      example: "show(uniform([4, 3, 8, 8], seed: 1), title: \"noise\")", related: ["plot", "save", "cover"]
+      example: "show(uniform([4, 3, 8, 8], seed: 1), title: \"noise\")",
+      related: ["plot", "save", "cover"]
     ) { call in
       let title = try call.string(1, default: "")
       if let plain = figure(of: call[0]) {
@@ -93,12 +95,16 @@ enum PictureFunctions {
       let tiles = try t.centroids.reshaped(to: [t.k, t.channels, t.patch, t.patch])
       return Pictures.grid(tiles, columns: columns)
     }
-    let x = try (call[index].object as? any ImageSource)?.allImages() ?? Tensors.argument(call, index).value
+    let x =
+      try (call[index].object as? any ImageSource)?.allImages()
+      ?? Tensors.argument(call, index).value
     switch x.rank {
     case 2: return Pictures.grid(try x.reshaped(to: [1, 1] + x.shape.extents), columns: 1)
     case 3 where x.shape[0] == 3 && x.elementType != .bool:
       return Pictures.grid(try x.reshaped(to: [1] + x.shape.extents), columns: 1)
-    case 3: return Pictures.grid(try x.reshaped(to: [x.shape[0], 1, x.shape[1], x.shape[2]]), columns: columns)
+    case 3:
+      return Pictures.grid(
+        try x.reshaped(to: [x.shape[0], 1, x.shape[1], x.shape[2]]), columns: columns)
     case 4 where x.shape[1] == 3 || x.shape[1] == 1: return Pictures.grid(x, columns: columns)
     default:
       throw ImageError.shape(

@@ -13,7 +13,9 @@ enum PlotFunctions {
     NativeFunction(
       "plot",
       "data: table, x=nil string, y=nil string, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" string, x_format=nil string, y_format=nil string, size=nil list",
-      group: group, summary: "Draws curves: of a table's columns, of a list or tensor of numbers, or a confusion matrix.",
+      group: group,
+      summary:
+        "Draws curves: of a table's columns, of a list or tensor of numbers, or a confusion matrix.",
       details:
         "x, y: columns; y may be a list of them. live: redrawn as the table grows. style: \"lines\", \"points\" or \"bars\". x_format, y_format: \"%\" for ratios. size: [width, height] in pixels. In a window where there is a display, in characters on a terminal; save(figure, \"x.png\") writes it. Without gnuplot: a note, and the program goes on.",
       example: "plot([3, 1, 2], title: \"three\")", related: ["table", "show", "save"]
@@ -42,8 +44,10 @@ enum PlotFunctions {
     base.isLogY = try call.flag(8, default: false)
     base.xFormat = try call.string(10, default: "")
     base.yFormat = try call.string(11, default: "")
-    let style = Figure.Series.Style(
-      rawValue: try call.word(9, default: "lines", of: Figure.Series.Style.allCases.map(\.rawValue))) ?? .lines
+    let style =
+      Figure.Series.Style(
+        rawValue: try call.word(
+          9, default: "lines", of: Figure.Series.Style.allCases.map(\.rawValue))) ?? .lines
     if call.has(12) {
       let size = try Tensors.integers(call, 12)
       guard size.count == 2, size.allSatisfy({ (50...10_000).contains($0) }) else {
@@ -85,7 +89,8 @@ enum PlotFunctions {
       var figure = made
       let xs = (table.column(x) ?? []).map { $0.number ?? .nan }
       figure.series = ys.map { name in
-        .init(name: name, x: xs, y: (table.column(name) ?? []).map { $0.number ?? .nan }, style: style)
+        .init(
+          name: name, x: xs, y: (table.column(name) ?? []).map { $0.number ?? .nan }, style: style)
       }
       return figure
     }

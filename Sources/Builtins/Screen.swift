@@ -9,15 +9,19 @@ public final class Screen {
   public struct Size: Equatable, Sendable {
     public var columns: Int, rows: Int
 
+    /// Both are 1 or more.
     public init(columns: Int, rows: Int) { (self.columns, self.rows) = (columns, rows) }
   }
 
-  /// Lines that one owner rewrites. A strip without lines is not shown.
+  /// Lines that one owner rewrites.
+  ///
+  /// A strip without lines is not shown.
   public final class Strip {
     fileprivate var lines: [String] = []
     /// Drawn over the lines from their upper left corner: sixels.
     fileprivate var overlay = ""
 
+    /// Not on a screen yet.
     public init() {}
   }
 
@@ -42,6 +46,7 @@ public final class Screen {
     (currentSize, self.output) = (size, output)
   }
 
+  /// The terminal's size at this moment.
   public var size: Size { currentSize() }
 
   /// Ordinary output: stays, and scrolls.
@@ -54,8 +59,9 @@ public final class Screen {
     output(change)
   }
 
-  /// Puts lines below the ordinary output, or rewrites them; strips stand in the order in which they
-  /// came. Lines that are too long are cut.
+  /// Puts lines below the ordinary output, or rewrites them.
+  ///
+  /// Strips stand in the order in which they came. Lines that are too long are cut.
   public func set(_ strip: Strip, to lines: [String], overlay: String = "") {
     if !strips.contains(where: { $0 === strip }) { strips.append(strip) }
     (strip.lines, strip.overlay) = (lines, overlay)
@@ -121,7 +127,8 @@ public final class Screen {
     // What was typed meanwhile stands on the cursor's line.
     text += "\u{1B}[J"
     for (index, row) in rows.enumerated() where index >= first && !row.overlay.isEmpty {
-      text += "\u{1B}[\(rows.count - index)A\r\u{1B}7\(row.overlay)\u{1B}8\u{1B}[\(rows.count - index)B"
+      text +=
+        "\u{1B}[\(rows.count - index)A\r\u{1B}7\(row.overlay)\u{1B}8\u{1B}[\(rows.count - index)B"
     }
     return text
   }

@@ -53,12 +53,12 @@ public final class TensorObject: ForeignObject {
         let picked =
           key.array.elementType == .bool
           ? try selectRows(tensor, where: key.array)
-          : try gatherRows(tensor, at: key.array.converted(to: .int32))
+          : try gatherRows(tensor, at: try rowNumbers(key.array))
         return .owning(TensorObject(picked))
       }
       if let list = value.list, list.isNumeric {
-        let indices = NDArray(list.values.map { Int32($0.double) })
-        return .owning(TensorObject(try gatherRows(tensor, at: indices)))
+        let indices = try list.values.map { Int32(clamping: try whole($0, 0)) }
+        return .owning(TensorObject(try gatherRows(tensor, at: NDArray(indices))))
       }
     }
     return .owning(TensorObject(try slice(tensor, try axes(items))))
@@ -119,6 +119,15 @@ public final class TensorObject: ForeignObject {
       }
     }
     return result
+  }
+
+  /// Numbers of rows, each a whole one, as an int32 tensor.
+  private func rowNumbers(_ key: NDArray) throws -> NDArray {
+    guard key.elementType == .float32 else { return key.converted(to: .int32) }
+    let numbers = try key.elements(of: Float.self).map { number in
+      Int32(clamping: try whole(Value(Double(number)), 0))
+    }
+    return try NDArray(numbers).reshaped(to: key.shape.extents)
   }
 
   /// An index as it is written; what lies beyond every axis stays beyond.

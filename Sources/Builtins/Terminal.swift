@@ -18,7 +18,8 @@ public enum PictureStyle: Equatable, Sendable {
   public static func suited(
     isTerminal: Bool, environment: (String) -> String?, showsSixels: () -> Bool
   ) -> PictureStyle {
-    let isTrueColor = ["truecolor", "24bit"].contains(environment("COLORTERM") ?? "")
+    let isTrueColor =
+      ["truecolor", "24bit"].contains(environment("COLORTERM") ?? "")
       || (environment("TERM") ?? "").hasSuffix("direct")
     let blocks = PictureStyle.characters(isTrueColor ? .trueColor : .colors256)
     switch environment("CCV_PICTURES") ?? "" {
@@ -40,8 +41,9 @@ public enum PictureStyle: Equatable, Sendable {
 }
 
 extension Host {
-  /// Connects the session to file descriptors, as a command does: output to one, progress and notes
-  /// to the other. Where both are one terminal they share its screen.
+  /// Connects the session to file descriptors: output to one, progress and notes to the other.
+  ///
+  /// Where both are one terminal they share its screen.
   ///
   /// - Parameter send: writes all of a text to a descriptor; the command decides what a failure means.
   public func connect(output: Int32, notes: Int32, send: @escaping (String, Int32) -> Void) {
@@ -76,13 +78,16 @@ enum TerminalDevice {
   static func size(_ descriptor: Int32) -> Screen.Size {
     let size = window(descriptor)
     return Screen.Size(
-      columns: size.ws_col > 0 ? Int(size.ws_col) : 80, rows: size.ws_row > 0 ? Int(size.ws_row) : 24)
+      columns: size.ws_col > 0 ? Int(size.ws_col) : 80,
+      rows: size.ws_row > 0 ? Int(size.ws_row) : 24)
   }
 
   /// Pixels of a character, 8 x 16 if it does not tell.
   static func cell(_ descriptor: Int32) -> (width: Int, height: Int) {
     let size = window(descriptor)
-    guard size.ws_col > 0, size.ws_row > 0, size.ws_xpixel > 0, size.ws_ypixel > 0 else { return (8, 16) }
+    guard size.ws_col > 0, size.ws_row > 0, size.ws_xpixel > 0, size.ws_ypixel > 0 else {
+      return (8, 16)
+    }
     return (Int(size.ws_xpixel / size.ws_col), Int(size.ws_ypixel / size.ws_row))
   }
 

@@ -24,7 +24,8 @@ public enum Caption {
     for (index, line) in lines.enumerated() {
       let y = margin / 2 + index * lineHeight + lineHeight / 2
       script.append(
-        "set label \(index + 1) \(GnuplotScript.quoted(line)) at first \(margin),\(y) left textcolor rgb '#222222'")
+        "set label \(index + 1) \(GnuplotScript.quoted(line)) at first \(margin),\(y) left textcolor rgb '#222222'"
+      )
     }
     script += ["plot NaN", "unset output"]
     return try Gnuplot().output(of: script.joined(separator: "\n") + "\n")

@@ -1,11 +1,14 @@
 import CGnuplot
 import Glibc
 
-/// A window that one gnuplot keeps, to be drawn in as often as one likes. Use it from one thread.
+/// A window that one gnuplot keeps, to be drawn in as often as one likes.
+///
+/// Use it from one thread.
 public final class FigureWindow {
   private var gnuplot: OpaquePointer?
   private var hasTried = false
 
+  /// Opens with the first figure.
   public init() {}
 
   /// The window stays, its gnuplot goes.

@@ -11,6 +11,7 @@ public struct RedrawSchedule: Sendable {
   private var last = -Double.infinity
   private var next = -Double.infinity
 
+  /// Nothing has been drawn yet: it is due.
   public init() {}
 
   /// A clock that was set back does not stop the drawings.

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Examples", .oneInterpreter)
 struct ExamplesTests {
-  private static let folder = String(#filePath.dropLast("Tests/BuiltinsTests/ExamplesTests.swift".count)) + "examples"
+  private static let folder =
+    String(#filePath.dropLast("Tests/BuiltinsTests/ExamplesTests.swift".count)) + "examples"
 
   /// All but the long one, which `make demo` runs.
   static let names: [String] = {
@@ -28,7 +29,8 @@ struct ExamplesTests {
     #expect(Self.names.map { $0.prefix(2) } == (1...7).map { "0\($0)" })
   }
 
-  @Test("each says what it shows, runs to its end, and writes the pictures it names", arguments: names)
+  @Test(
+    "each says what it shows, runs to its end, and writes the pictures it names", arguments: names)
   func runs(name: String) throws {
     let source = try #require(SourceReader.read(Self.folder + "/" + name))
     let text = String(decoding: source, as: UTF8.self)

@@ -61,8 +61,12 @@ struct InspectionTests {
     #expect(deep.contains("a     list  1 item") && deep.contains(" MB"), "\(deep)")
   }
 
-  @Test("bytes", arguments: [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_536_000, "1.5 MB"),
-    (2_000_000_000, "2.0 GB")])
+  @Test(
+    "bytes",
+    arguments: [
+      (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_536_000, "1.5 MB"),
+      (2_000_000_000, "2.0 GB"),
+    ])
   func bytes(count: Int, text: String) { #expect(Inspection.bytes(count) == text) }
 
   @Test("version names the kernels, the matrix library and the threads")
@@ -72,13 +76,20 @@ struct InspectionTests {
     #expect(["avx512", "avx2", "baseline"].contains { text.contains("kernels          \($0), ") })
     #expect(text.contains("matrix products  OpenBLAS 0.") || text.contains("warning: "))
     #expect(text.contains("threads          "))
-    #expect(output(of: "version()") == text)
+    // Other tests set the number of threads meanwhile.
+    func fixed(_ text: String) -> [Substring] {
+      text.split(separator: "\n").filter { !$0.contains("threads") }
+    }
+    #expect(fixed(output(of: "version()")) == fixed(text))
   }
 
-  @Test("an error says when a name hides a built-in function", arguments: [
-    ("let mean = 3\nmean([1])", "own number"), ("fn show(x) { x }\nshow(1, title: \"a\")", "own function"),
-    ("fn show(x) { x }\nshow()", "own function"),
-  ])
+  @Test(
+    "an error says when a name hides a built-in function",
+    arguments: [
+      ("let mean = 3\nmean([1])", "own number"),
+      ("fn show(x) { x }\nshow(1, title: \"a\")", "own function"),
+      ("fn show(x) { x }\nshow()", "own function"),
+    ])
   func shadowed(code: String, note: String) {
     guard case .failed(let diagnostic) = Session().evaluate(code) else {
       Issue.record("an error")
@@ -87,10 +98,12 @@ struct InspectionTests {
     #expect(diagnostic.notes.contains { $0.contains(note) && $0.contains("hides the built-in") })
   }
 
-  @Test("and keeps quiet where nothing is hidden", arguments: [
-    "let m = 3\nm([1])", "let mean = 3\nlet m = 4\nm([1])", "fn f(x) { x }\nf(1, title: 2)",
-    "show(1, titel: 2)",
-  ])
+  @Test(
+    "and keeps quiet where nothing is hidden",
+    arguments: [
+      "let m = 3\nm([1])", "let mean = 3\nlet m = 4\nm([1])", "fn f(x) { x }\nf(1, title: 2)",
+      "show(1, titel: 2)",
+    ])
   func notShadowed(code: String) {
     guard case .failed(let diagnostic) = Session().evaluate(code) else {
       Issue.record("an error")

@@ -50,17 +50,21 @@ struct PictureFileTests {
         #expect(b[start..<(start + caption * width)].contains { $0 < 80 }, "letters")
         #expect(b[start] == 255, "on white")
         let below = start + caption * width
-        #expect(b[below..<(below + height * width)] == a[(channel * height * width)..<((channel + 1) * height * width)])
+        #expect(
+          b[below..<(below + height * width)]
+            == a[(channel * height * width)..<((channel + 1) * height * width)])
       }
       #expect(try ImageFile.read("\(folder)/saved.png").elements(of: UInt8.self) == b)
-      #expect(output.contains("picture \"four\" of \(width) x \(height) pixels -> \(folder)/titled.png"))
+      #expect(
+        output.contains("picture \"four\" of \(width) x \(height) pixels -> \(folder)/titled.png"))
     }
   }
 
   @Test("beside a picture that is narrower than its title it is white", .enabled(if: hasGnuplot))
   func narrow() throws {
     try withFolder { folder in
-      let picture = PictureObject(NDArray(zeros: [3, 30, 40]), title: "more words than forty pixels hold")
+      let picture = PictureObject(
+        NDArray(zeros: [3, 30, 40]), title: "more words than forty pixels hold")
       try PictureFile.write(picture, to: "\(folder)/x.png", Host())
       let image = try ImageFile.read("\(folder)/x.png")
       let width = image.shape[2]
@@ -74,7 +78,10 @@ struct PictureFileTests {
 
   @Test("a path that cannot be written is an error that names it")
   func unwritable() {
-    for code in ["show(zeros([3, 4, 4]), save: \"/dev/null/x.png\")", "show(zeros([3, 4, 4]), save: \"x.gif\")"] {
+    for code in [
+      "show(zeros([3, 4, 4]), save: \"/dev/null/x.png\")",
+      "show(zeros([3, 4, 4]), save: \"x.gif\")",
+    ] {
       guard case .failed(let diagnostic) = Session().evaluate(code) else {
         Issue.record("an error")
         continue
@@ -109,7 +116,8 @@ struct PictureFileTests {
     let session = Session()
     var output = ""
     session.host.write = { output += $0 }
-    _ = session.evaluate("show(confusion([0, 1, 1], [0, 1, 0], classes: [\"cat\", \"dog\"]), title: \"pets\")")
+    _ = session.evaluate(
+      "show(confusion([0, 1, 1], [0, 1, 0], classes: [\"cat\", \"dog\"]), title: \"pets\")")
     #expect(output.hasPrefix("pets\n"))
     #expect(output.contains("cat    1    1") && output.contains("accuracy 66.67 %"), "\(output)")
   }

@@ -94,7 +94,8 @@ struct ProgressTests {
   func firstStep() {
     let (host, clock, _) = makeHost()
     let model = TerminalModel(columns: 80, rows: 24)
-    host.screen = Screen(size: { Screen.Size(columns: 80, rows: 24) }, output: { model.receive($0) })
+    host.screen = Screen(
+      size: { Screen.Size(columns: 80, rows: 24) }, output: { model.receive($0) })
     let line = ProgressLine(host, title: "epochs", total: 4)
     line.update(0)
     #expect(model.text.isEmpty)
@@ -116,10 +117,12 @@ struct ProgressTests {
     #expect(notes.text == "epochs  10 %  1/10  60 s each  9:00 left\n")
   }
 
-  @Test("durations", arguments: [
-    (0.2, "1 s"), (59, "59 s"), (75, "1:15"), (3599.5, "1 h 0 min"), (7320, "2 h 2 min"),
-    (.infinity, "?"), (1e12, "?"),
-  ] as [(Double, String)])
+  @Test(
+    "durations",
+    arguments: [
+      (0.2, "1 s"), (59, "59 s"), (75, "1:15"), (3599.5, "1 h 0 min"), (7320, "2 h 2 min"),
+      (.infinity, "?"), (1e12, "?"),
+    ] as [(Double, String)])
   func durations(seconds: Double, text: String) {
     #expect(ProgressLine.duration(seconds) == text)
   }

@@ -73,7 +73,8 @@ struct ScreenTests {
           output += text
           screen.write(text)
         }
-        var expected = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var expected = output.split(separator: "\n", omittingEmptySubsequences: false).map(
+          String.init)
         if expected.last == "" {
           expected.removeLast()
           expected += strips.flatMap(\.lines).suffix(rows - 1)

@@ -18,7 +18,8 @@ struct TerminalTests {
     #expect(style(["TERM": "xterm", "COLORTERM": "truecolor"]) == .characters(.trueColor))
     #expect(style(["TERM": "xterm-direct"]) == .characters(.trueColor))
     #expect(style(["TERM": "xterm"], showsSixels: true) == .sixels)
-    #expect(style(["TERM": "dumb", "COLORTERM": "truecolor"], showsSixels: true) == .characters(.ascii))
+    #expect(
+      style(["TERM": "dumb", "COLORTERM": "truecolor"], showsSixels: true) == .characters(.ascii))
     #expect(style(["TERM": "xterm", "NO_COLOR": "1"], showsSixels: true) == .characters(.ascii))
     // An empty NO_COLOR asks for nothing.
     #expect(style(["TERM": "xterm", "NO_COLOR": ""]) == .characters(.colors256))
@@ -43,10 +44,13 @@ struct TerminalTests {
     #expect(!isAsked)
   }
 
-  @Test("attribute 4 of a terminal's answer means sixels", arguments: [
-    ("\u{1B}[?62;4;22c", true), ("\u{1B}[?1;2c", false), ("\u{1B}[?64;14;44c", false), ("", false),
-    ("\u{1B}[?4c", true), ("4c", false),
-  ])
+  @Test(
+    "attribute 4 of a terminal's answer means sixels",
+    arguments: [
+      ("\u{1B}[?62;4;22c", true), ("\u{1B}[?1;2c", false), ("\u{1B}[?64;14;44c", false),
+      ("", false),
+      ("\u{1B}[?4c", true), ("4c", false),
+    ])
   func attributes(answer: String, shows: Bool) {
     #expect(TerminalDevice.attributes(answer).contains("4") == shows)
   }

@@ -14,7 +14,8 @@ struct LayerTests {
     #expect(large.parameterCount == 12_597_248)
   }
 
-  /// The parts of `CentroidModel`, each made once, in the numbers that the whole has of them.
+  /// The parts of a CCViT network (`methods/ccvit.ccv`), each made once, in the numbers that the whole
+  /// has of them.
   @Test("the whole networks have exactly 106,735,184 and 337,517,760 parameters")
   func networkCounts() throws {
     func count(width: Int, depth: Int, heads: Int) throws -> Int {

@@ -72,6 +72,23 @@ import Testing
       }
     }
   }
+
+  @Test("progress reaches the number of test rows in blocks, and what it throws ends the work")
+  func progress() throws {
+    struct Stop: Error {}
+    var random = RandomSource(seed: 3)
+    let data = try ProbeData(
+      train: random.normal([4, 2]), trainLabels: NDArray([0, 1, 0, 1] as [Int32]),
+      test: random.normal([1100, 2]),
+      testLabels: NDArray([Int32](repeating: 0, count: 1100)))
+    var seen: [Int] = []
+    let result = try nearestNeighbours(data, k: 1) { seen.append($0) }
+    #expect(seen == [512, 1024, 1100])
+    #expect(try nearestNeighbours(data, k: 1).accuracy == result.accuracy)
+    #expect(throws: Stop.self) {
+      try nearestNeighbours(data, k: 1) { if $0 > 600 { throw Stop() } }
+    }
+  }
 }
 
 /// The sum of exp(s / 0.07) by class over the k samples of largest cosine, ties to the
