@@ -79,12 +79,7 @@ let faces: [Target] = [
     ]),
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
   native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
-  native(
-    "Commands",
-    [
-      "REPL", "Session", "Builtins", "Syntax", "CReadline",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ]),
+  native("Commands", ["REPL", "Session", "Builtins", "Syntax", "CReadline"]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
@@ -126,9 +121,6 @@ let package = Package(
   products: [
     .executable(name: "ccv", targets: ["ccv"]),
     .executable(name: "ccv-bench", targets: ["ccv-bench"]),
-  ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: foundation + numbers + scripting + faces + testTargets,
   cLanguageStandard: .c2x,

@@ -2,21 +2,25 @@
 extension ErrorPages {
   static let lexer: [ErrorPage] = [
     ErrorPage(
-      1, "A program is text in UTF-8. The file holds a byte that does not fit, because\n"
+      1,
+      "A program is text in UTF-8. The file holds a byte that does not fit, because\n"
         + "it was saved in another encoding or is no text.",
       wrong: nil, right: "print(\"caf\u{E9}\")",
       advice: "Save the file as UTF-8; editors call it the file's encoding."),
     ErrorPage(
-      2, "A string in `\"` or `'` ends on the line where it starts; one in `\"\"\"` may\nhave many lines.",
+      2,
+      "A string in `\"` or `'` ends on the line where it starts; one in `\"\"\"` may\nhave many lines.",
       wrong: "let name = \"shapes", right: "let name = \"shapes\"",
       advice: "Close the string, or use `\"\"\"` for text of several lines."),
     ErrorPage(
-      3, "In `\"...\"` a backslash starts an escape. Known are \\n, \\t, \\r, \\\", \\', \\\\,\n"
+      3,
+      "In `\"...\"` a backslash starts an escape. Known are \\n, \\t, \\r, \\\", \\', \\\\,\n"
         + "\\{, \\} and \\u{1F600}.",
       wrong: "print(\"C:\\data\")", right: "print('C:\\data')",
       advice: "`\\\\` stands for a backslash; in `'...'` nothing is special."),
     ErrorPage(
-      4, "A number is written in decimal digits, with digits on both sides of a point\n"
+      4,
+      "A number is written in decimal digits, with digits on both sides of a point\n"
         + "and `_` only between two digits.",
       wrong: "let x = 0xff", right: "let x = 255",
       advice: "`0.5`, `1_000`, `2.5e-3` are numbers; `.5`, `5.`, `1__0`, `0xff` are not."),
@@ -25,7 +29,8 @@ extension ErrorPages {
       wrong: "let wait = 20ms", right: "let wait = 0.02s",
       advice: "For a product write `*`: `2 * x`, not `2x`."),
     ErrorPage(
-      6, "Numbers are 64-bit floats, exact for integers up to 2^53. A longer integer\n"
+      6,
+      "Numbers are 64-bit floats, exact for integers up to 2^53. A longer integer\n"
         + "would be rounded in silence.",
       wrong: "let id = 12345678901234567891", right: "let id = \"12345678901234567891\"",
       advice: "Write a name as a string; write `1.2345e19` when the nearest value will do."),
@@ -33,21 +38,25 @@ extension ErrorPages {
       7, "The largest number is about 1.8e308.", wrong: "let x = 1e400", right: "let x = 1 / 0",
       advice: "`1 / 0` is infinity."),
     ErrorPage(
-      8, "A character, perhaps one that cannot be seen, stands outside of strings and\n"
+      8,
+      "A character, perhaps one that cannot be seen, stands outside of strings and\n"
         + "comments, where it has no meaning.",
       wrong: "let x = 3 \u{20AC}", right: "let x = \"3 \u{20AC}\"",
       advice: "Delete it. Text that was copied from a page often brings such characters."),
     ErrorPage(
-      9, "Word processors turn quotation marks into typographic ones. Strings stand in\nstraight ones.",
+      9,
+      "Word processors turn quotation marks into typographic ones. Strings stand in\nstraight ones.",
       wrong: "let x = \u{201C}shapes\u{201D}", right: "let x = \"shapes\"",
       advice: "Replace both marks."),
     ErrorPage(
-      10, "In `\"...\"` braces hold an expression, with a format after a colon if need be:\n"
+      10,
+      "In `\"...\"` braces hold an expression, with a format after a colon if need be:\n"
         + "{loss:.3}, {ratio:%}.",
       wrong: "print(\"an empty {}\")", right: "let n = 3\nprint(\"{n} of {n * 2}, {1 / 3:.2}\")",
       advice: "A brace as text is `\\{` or `\\}`; in `'...'` braces are plain text."),
     ErrorPage(
-      11, "The operator or sign belongs to another language. The message names what\nstands for it.",
+      11,
+      "The operator or sign belongs to another language. The message names what\nstands for it.",
       wrong: "let a = true && false", right: "let a = true and false",
       advice: "Words are `and`, `or`, `not`, `div`, `mod`; a comment starts with `#`."),
     ErrorPage(
@@ -58,7 +67,8 @@ extension ErrorPages {
 
   static let parser: [ErrorPage] = [
     ErrorPage(
-      20, "The text stops making sense at the marked place; the message says what could\nstand there.",
+      20,
+      "The text stops making sense at the marked place; the message says what could\nstand there.",
       wrong: "let 3 = x", right: "let x = 3",
       advice: "Look at the marked place and right before it: a name, a value or a sign is\n"
         + "missing, or one is too many."),
@@ -71,7 +81,8 @@ extension ErrorPages {
       wrong: "let x = [1, 2])", right: "let x = [1, 2]",
       advice: "Remove it, or open its partner further left."),
     ErrorPage(
-      24, "`if`, `for`, `while`, `fn`, `try` and `with` have a block in braces, which\n"
+      24,
+      "`if`, `for`, `while`, `fn`, `try` and `with` have a block in braces, which\n"
         + "starts on their line.",
       wrong: "let x = 1\nif x > 0 print(x)", right: "let x = 1\nif x > 0 { print(x) }",
       advice: "Put braces around what belongs to it, also when it is one statement."),
@@ -85,7 +96,8 @@ extension ErrorPages {
       wrong: "let x = 1\nx + 1 = 2", right: "let r = (x: [1, 2])\nr.x[0] = 2",
       advice: "`let` makes a name; `==` compares."),
     ErrorPage(
-      27, "The words of the language cannot be names of variables. Fields and options\n"
+      27,
+      "The words of the language cannot be names of variables. Fields and options\n"
         + "may have them: `r.in`, `sort(xs, by: f)`.",
       wrong: "let in = 3", right: "let input = 3",
       advice: "Choose another name."),
@@ -94,18 +106,21 @@ extension ErrorPages {
       wrong: "let x = 2\n1 < x < 3", right: "let x = 2\n1 < x and x < 3",
       advice: "Join two comparisons with `and`, or test a range: `x in 1..3`."),
     ErrorPage(
-      29, "`|>` gives the value on its left to the function on its right as its first\n"
+      29,
+      "`|>` gives the value on its left to the function on its right as its first\n"
         + "argument, so that a function's name or call stands there.",
       wrong: "[1, 2] |> (x => len(x))", right: "[1, 2] |> len",
       advice: "Give the function a name with `let`; put parentheses around the whole pipe\n"
         + "to go on with its result: `(xs |> len) + 1`."),
     ErrorPage(
-      30, "`else` belongs on the line of the `}` before it: at the prompt an `if` that is\n"
+      30,
+      "`else` belongs on the line of the `}` before it: at the prompt an `if` that is\n"
         + "closed is complete.",
       wrong: "let x = 0\nif x > 0 { print(1) }\nelse { print(2) }",
       right: "let x = 0\nif x > 0 { print(1) } else { print(2) }", advice: "Write `} else {`."),
     ErrorPage(
-      31, "Brackets, blocks and operators are nested more than 100 deep, or one expression\n"
+      31,
+      "Brackets, blocks and operators are nested more than 100 deep, or one expression\n"
         + "is a chain of many hundred parts.",
       wrong: String(repeating: "(", count: 101) + "1" + String(repeating: ")", count: 101),
       right: "let part = (1 + 2)\npart + 3", advice: "Name parts of it with `let`."),
@@ -123,7 +138,8 @@ extension ErrorPages {
       advice: "Leave one out. To change a field of a record: `(..r, size: 8)`."),
     ErrorPage(
       36, "`try` runs its block and goes on in the block of `catch` when there is an\nerror.",
-      wrong: "try { error(\"no\") }\nprint(1)", right: "try { error(\"no\") } catch e { print(e.message) }",
+      wrong: "try { error(\"no\") }\nprint(1)",
+      right: "try { error(\"no\") } catch e { print(e.message) }",
       advice: "Add `catch e { }`; an empty block ignores the error."),
     ErrorPage(
       37, "Elements, arguments and fields are separated by commas.",

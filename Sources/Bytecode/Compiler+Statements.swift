@@ -123,7 +123,8 @@ extension FunctionCompiler {
     _ pattern: Pattern, _ sequence: Expr, _ body: Block,
     _ range: SourceRange
   ) {
-    if case .name(let name) = pattern, case .range(let first, let last, let step, let isClosed) = sequence.kind
+    if case .name(let name) = pattern,
+      case .range(let first, let last, let step, let isClosed) = sequence.kind
     {
       countingLoop(name, (first, last, step, isClosed), body, range)
     } else {

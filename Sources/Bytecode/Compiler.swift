@@ -127,7 +127,9 @@ final class FunctionCompiler {
   // MARK: - Code
 
   @discardableResult
-  func emit(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, at range: SourceRange) -> Int {
+  func emit(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, at range: SourceRange)
+    -> Int
+  {
     code.append(Instruction(opcode, a, b, c))
     ranges.append(range)
     return code.count - 1

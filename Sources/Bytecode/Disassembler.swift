@@ -8,7 +8,8 @@ extension Prototype {
       let opcode = Opcode(rawValue: instruction.code).map { "\($0)" } ?? "?"
       let line = file.line(at: ranges[index].start)
       lines.append(
-        "  \(padded(String(index), 4)) \(padded(String(line), 4))  \(opcode) \(operands(instruction, at: index))")
+        "  \(padded(String(index), 4)) \(padded(String(line), 4))  \(opcode) \(operands(instruction, at: index))"
+      )
     }
     for prototype in prototypes { lines.append(prototype.disassembly) }
     return lines.joined(separator: "\n")

@@ -89,7 +89,9 @@
   @inlinable @inline(__always) public var b: Int { Int(UInt16(truncatingIfNeeded: bits >> 32)) }
   @inlinable @inline(__always) public var c: Int { Int(UInt16(truncatingIfNeeded: bits >> 48)) }
   /// c as a signed distance.
-  @inlinable @inline(__always) public var signedC: Int { Int(Int16(truncatingIfNeeded: bits >> 48)) }
+  @inlinable @inline(__always) public var signedC: Int {
+    Int(Int16(truncatingIfNeeded: bits >> 48))
+  }
   /// b and c as one signed number.
   @inlinable @inline(__always) public var wide: Int { Int(Int32(truncatingIfNeeded: bits >> 32)) }
 }

@@ -114,7 +114,8 @@ struct OriginFinder {
   }
 
   /// Whether a function stands between a statement and the place of use.
-  private func crossesFunction(_ parts: [Expr], _ blocks: [Block], _ kind: Stmt.Kind? = nil) -> Bool {
+  private func crossesFunction(_ parts: [Expr], _ blocks: [Block], _ kind: Stmt.Kind? = nil) -> Bool
+  {
     if case .function? = kind { return true }
     for part in parts where covers(part.range) {
       if case .function = part.kind { return true }

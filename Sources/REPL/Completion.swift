@@ -18,8 +18,10 @@ struct Completion {
   /// - Parameter block: the lines before it, when it continues a block.
   func candidates(_ line: String, start: Int, end: Int, block: String = "") -> Candidates {
     let bytes = Array(line.utf8)
-    let word = String(decoding: bytes[min(start, bytes.count)..<min(end, bytes.count)], as: UTF8.self)
-    let before = block + (block.isEmpty ? "" : "\n")
+    let word = String(
+      decoding: bytes[min(start, bytes.count)..<min(end, bytes.count)], as: UTF8.self)
+    let before =
+      block + (block.isEmpty ? "" : "\n")
       + String(decoding: bytes[..<min(start, bytes.count)], as: UTF8.self)
     if let quoted = openString(before + word) { return files(quoted, word) }
     if before.hasSuffix(".") { return fields(of: base(before.dropLast()), word) }
@@ -99,7 +101,8 @@ struct Completion {
 
   /// The dotted name at the end of a text.
   private func base(_ text: Substring) -> String {
-    String(text.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }.reversed())
+    String(
+      text.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }.reversed())
   }
 
   /// The function whose parenthesis is open at the end of a text.

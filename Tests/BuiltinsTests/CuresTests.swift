@@ -10,7 +10,8 @@ struct CuresTests {
   func functionsExist() {
     let known = Set(Session().knownNames).union(["f", "fn", "name"])
     let cures =
-      Array(ForeignWords.cures.values) + Array(ForeignNames.cures.values) + ForeignSign.all.map(\.cure)
+      Array(ForeignWords.cures.values) + Array(ForeignNames.cures.values)
+      + ForeignSign.all.map(\.cure)
     var count = 0
     for cure in Set(cures) {
       for code in cure.split(separator: "`", omittingEmptySubsequences: false).enumerated()

@@ -44,14 +44,19 @@ struct ErrorPagesTests {
     #expect(session.warnings.isEmpty)
   }
 
-  @Test("lines of a page fit a terminal", arguments: ErrorPages.all.filter { $0.wrong?.utf8.count ?? 0 < 200 })
+  @Test(
+    "lines of a page fit a terminal",
+    arguments: ErrorPages.all.filter { $0.wrong?.utf8.count ?? 0 < 200 })
   func fits(_ page: ErrorPage) {
-    for line in page.text.split(separator: "\n") { #expect(line.count <= 80 || line.hasPrefix("    "), "\(line)") }
+    for line in page.text.split(separator: "\n") {
+      #expect(line.count <= 80 || line.hasPrefix("    "), "\(line)")
+    }
   }
 
   @Test("every code that the sources name is in the table")
   func sources() throws {
-    let root = String(#filePath.dropLast("Tests/BuiltinsTests/ErrorPagesTests.swift".count)) + "Sources"
+    let root =
+      String(#filePath.dropLast("Tests/BuiltinsTests/ErrorPagesTests.swift".count)) + "Sources"
     let files = Self.swiftFiles(in: root)
     #expect(files.count > 100)
     var found: Set<String> = []

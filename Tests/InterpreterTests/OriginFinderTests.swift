@@ -16,7 +16,8 @@ struct OriginFinderTests {
     switch finder.origin(in: parsed.program) {
     case .value(let range): return file.text(of: range)
     case .loop(let range): return "each of " + file.text(of: range)
-    case .parameter(let index, let function): return "parameter \(index) of " + file.text(of: function).prefix(4)
+    case .parameter(let index, let function):
+      return "parameter \(index) of " + file.text(of: function).prefix(4)
     case .untold, nil: return nil
     }
   }
@@ -27,7 +28,8 @@ struct OriginFinderTests {
       ("let x = 1\nx!", "1"), ("let x = 1\nlet x = 2\nx!\nlet x = 3", "2"),
       ("let x = 1\nif true { let x = 2\nx! }", "2"), ("let x = 1\nif true { let x = 2 }\nx!", "1"),
       ("let (a, x) = f()\nx!", "f()"), ("for x in xs { x! }", "each of xs"),
-      ("fn f(a, x) { x! }", "parameter 1 of fn f"), ("let g = (x) => x! + 1", "parameter 0 of (x) "),
+      ("fn f(a, x) { x! }", "parameter 1 of fn f"),
+      ("let g = (x) => x! + 1", "parameter 0 of (x) "),
       ("fn f(x) { map(a, y => x! + y) }", "parameter 0 of fn f"), ("let x = 1\nfn f() { x! }", "1"),
       ("fn f() { let x = 3\nmap(a, y => x! + y) }", "3"), ("let x = 1\nlet y = (a: x!)", "1"),
     ])

@@ -31,7 +31,8 @@ extension LanguageTests {
     .init("1", 10_000, " + 1"), .init("x", 10_000, "[0]"), .init("x", 10_000, ".a"),
     .init("f", 10_000, "()"), .init("x", 10_000, " |> f"), .init("", 10_000, "if true { "),
     .init("", 10_000, "fn f() { "), .init("", 10_000, "for i in 1..2 { "),
-    .init("", 10_000, "while true { "), .init("", 10_000, "try { "), .init("", 10_000, "with f() { "),
+    .init("", 10_000, "while true { "), .init("", 10_000, "try { "),
+    .init("", 10_000, "with f() { "),
   ]
 
   @Test("ten thousand levels are one error, never a crash", arguments: deep)

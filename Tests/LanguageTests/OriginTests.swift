@@ -20,7 +20,8 @@ extension LanguageTests {
       labels("let a = ones([3, 4])\nlet b = ones([5])\na - b")
         == ["3 x 4, from `ones([3, 4])` on line 1", "5, from `ones([5])` on line 2"])
     #expect(
-      labels("fn less(x, y = 1) {\n  x.value - y\n}\nlet r = (value: ones([2]))\nless(r, y: ones([3]))")
+      labels(
+        "fn less(x, y = 1) {\n  x.value - y\n}\nlet r = (value: ones([2]))\nless(r, y: ones([3]))")
         == ["2, from `r` on line 5", "3, from `ones([3])` on line 5"])
     #expect(
       labels("fn less(x, y) {\n  x - y\n}\nones([2]) |> less(ones([3]))")
@@ -30,7 +31,8 @@ extension LanguageTests {
         == ["2, from `[ones([2])]` on line 1", "3"])
   }
 
-  @Test("nothing is said of a call through a native function, of a splat, or of another cell's doing")
+  @Test(
+    "nothing is said of a call through a native function, of a splat, or of another cell's doing")
   func unsureOrigins() {
     #expect(labels("let rows = map([ones([2])], x =>\n  x + ones([3]))") == ["2", "3"])
     #expect(

@@ -32,7 +32,9 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
 
 extension ErrorCode {
   /// Every code, in numerical order.
-  public static let all: [ErrorCode] = (lexer + parser + compiler + runtime).sorted { $0.number < $1.number }
+  public static let all: [ErrorCode] = (lexer + parser + compiler + runtime).sorted {
+    $0.number < $1.number
+  }
 
   static let lexer: [ErrorCode] = [
     notUTF8, unclosedString, unknownEscape, badNumber, unknownSuffix, inexactInteger,
