@@ -27,7 +27,7 @@ enum MaskFunctions {
       throw Diagnosis(
         "E119",
         "\(call.function.name): `\(call.function.parameters[ratio].name)` is \(Display.number(share)) (\(Display.number(share * 100)) %), wanted 0 % to 100 %",
-        arguments: [(ratio, "")], hint: share > 1 ? "`\(Display.number(share))%`." : nil)
+        arguments: [(ratio, "")], hint: share > 2 && share <= 100 ? "`\(Display.number(share))%`." : nil)
     }
     return Int((share * Double(all)).rounded())
   }

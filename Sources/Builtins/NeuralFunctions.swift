@@ -81,7 +81,11 @@ enum NeuralFunctions {
     ) { call in
       let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
       var guesses = try kept(try Tensors.argument(call, 0), call, 2).value
-      if guesses.rank == ids.rank + 1 { guesses = try guesses.argExtreme(axis: -1) }
+      if guesses.rank == ids.rank + 1 {
+        guesses = try guesses.argExtreme(axis: -1)
+      } else {
+        _ = try Tensors.ids(call, 0)
+      }
       let hits = try compare(.equal, guesses, ids).converted(to: .float32)
       if hits.count == 0 { return Value(Double.nan) }
       return try reduced(Tensor(hits), call, 3, "none")

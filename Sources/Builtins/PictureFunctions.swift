@@ -43,6 +43,7 @@ enum PictureFunctions {
 
   private static func draw(_ picture: PictureObject, savedAs path: String?, _ host: Host) throws {
     host.livePlots.settle()
+    picture.isJustShown = true
     let pixels = picture.picture
     let drawing: String
     switch host.pictureStyle {
@@ -114,6 +115,7 @@ enum PictureFunctions {
 
   /// In a window where there is a display, else in characters or sixels.
   static func draw(_ figure: FigureObject, _ host: Host) throws {
+    figure.isJustShown = true
     if FigureWindow.isAvailable { return figure.drawInWindow() }
     host.livePlots.settle()
     if let text = figure.drawnText, host.pictureStyle != .sixels {

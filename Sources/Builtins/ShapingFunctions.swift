@@ -146,9 +146,18 @@ enum ShapingFunctions {
       example: "list(tensor([1, 2]))", related: ["tensor"]
     ) { call in
       if let tensor = call[0].object as? TensorObject { return nested(tensor.array) }
+      if let range = call[0].object as? RangeObject, range.count > ListObject.countMax {
+        throw call.outOfRange(0, wanted: "a range of at most \(ListObject.countMax) numbers, which the memory holds")
+      }
       let result = ListObject()
-      try CoreLists.each(call, 0, result.append)
-      return .owning(result)
+      let owner = Value.owning(result)
+      do {
+        try CoreLists.each(call, 0, result.append)
+      } catch {
+        owner.release()
+        throw error
+      }
+      return owner
     }
   }
 

@@ -300,6 +300,14 @@ enum Tensors {
 
   static func ids(_ call: Call, _ index: Int) throws -> NDArray {
     let array = try argument(call, index).value
+    if array.elementType == .float32 {
+      let odd = array.withElements(of: Float.self) { values in
+        values.first { $0 != $0.rounded() || abs($0) > 0x1p31 - 128 }
+      }
+      if let odd {
+        throw call.outOfRange(index, wanted: "whole numbers; there is \(TensorSummary.short(Double(odd)))")
+      }
+    }
     return array.elementType == .int32 ? array : array.converted(to: .int32)
   }
 

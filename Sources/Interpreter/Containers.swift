@@ -1,4 +1,5 @@
 import Bytecode
+import Glibc
 import Syntax
 
 /// A text.
@@ -39,6 +40,9 @@ public final class ListObject: HeapObject {
     super.init()
     heapKind = .list
   }
+
+  /// More values than the machine's memory holds, of which lists never ask the system.
+  public static let countMax = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 8
 
   /// A list of given values, each retained.
   public convenience init(_ values: some Collection<Value>) {

@@ -12,6 +12,10 @@ public enum SubscriptItem {
 /// Override what the object can do; the rest gives the right error. Returned values are owned by the
 /// caller, arguments are borrowed.
 open class ForeignObject: HeapObject {
+  /// Whether the call that made or drew the object has just shown it: then the prompt, for which this
+  /// is the value of the line, says nothing more. The prompt sets it back.
+  public final var isJustShown = false
+
   /// The names that `x.` completes to.
   open var fieldNames: [String] { [] }
   /// The value of a field; nil if there is none.

@@ -18,7 +18,9 @@ extension Machine {
     }
     if let left = a.string, let right = b.string {
       switch code {
-      case .add: return .string(left.string + right.string)
+      case .add:
+        try Self.fits(left.string.utf8.count + right.string.utf8.count, of: "bytes", max: 8 * ListObject.countMax)
+        return .string(left.string + right.string)
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
       case .greater: return Value(left.string > right.string)
@@ -29,6 +31,7 @@ extension Machine {
     if code == .add, let left = a.list, let right = b.list {
       // Lists of numbers add as tensors do in all other arithmetic; + joins only other lists.
       if !(left.isNumeric && right.isNumeric) || left.count == 0 || right.count == 0 {
+        try Self.fits(left.count + right.count, of: "values", max: ListObject.countMax)
         let joined = ListObject(capacity: left.count + right.count)
         left.values.forEach(joined.append)
         right.values.forEach(joined.append)
@@ -37,6 +40,12 @@ extension Machine {
     }
     if let result = try operators.binary(code, a, b) { return result }
     throw RuntimeMessages.operands(code.rawValue, a, b)
+  }
+
+  /// Refuses what the machine's memory cannot hold: asking the system for it would end the session.
+  private static func fits(_ count: Int, of what: String, max: Int) throws {
+    guard count > max else { return }
+    throw Diagnosis("E131", "the sum would hold \(count) \(what), and the memory holds \(max)")
   }
 
   static func arithmetic(_ code: BinaryOperatorCode, _ x: Double, _ y: Double) throws -> Value {

@@ -65,6 +65,10 @@ public final class Session {
       defer { value.release() }
       guard !value.isAbsent, !value.isNone else { return .value(nil) }
       machine[global: scope.define("it")] = value
+      if let shown = value.object as? ForeignObject, shown.isJustShown {
+        shown.isJustShown = false
+        return .value(nil)
+      }
       return .value(Display.summary(value, width: host.width()))
     } catch let failure as RuntimeFailure {
       return .failed(failure.diagnostic)
