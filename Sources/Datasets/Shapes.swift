@@ -71,11 +71,11 @@ public enum Shapes {
     }
   }
 
-  /// Two tinted greys that differ in brightness by at least 0.5, either one the brighter: what a patch
+  /// Two tinted greys that differ in brightness by at least 0.65, either one the brighter: what a patch
   /// looks like then says more about the edge in it than about its colours.
   private static func colors(_ random: inout RandomSource) -> ([Double], [Double]) {
     var (a, b) = (0.0, 0.0)
-    while abs(a - b) < 0.5 {
+    while abs(a - b) < 0.65 {
       (a, b) = (random.uniform(in: 0.1...0.9), random.uniform(in: 0.1...0.9))
     }
     func tinted(_ grey: Double) -> [Double] {
