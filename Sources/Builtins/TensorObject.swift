@@ -305,7 +305,11 @@ enum Tensors {
         values.first { $0 != $0.rounded() || abs($0) > 0x1p31 - 128 }
       }
       if let odd {
-        throw call.outOfRange(index, wanted: "whole numbers; there is \(TensorSummary.short(Double(odd)))")
+        throw call.outOfRange(
+          index,
+          wanted: abs(odd) < 0x1p31
+            ? "whole numbers; there is \(TensorSummary.short(Double(odd)))"
+            : "whole numbers below 2147483648")
       }
     }
     return array.elementType == .int32 ? array : array.converted(to: .int32)

@@ -46,7 +46,9 @@ public struct DiagnosticRenderer: Sendable {
 
   private func shortLine(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.primary.map { location($0) + ": " } ?? ""
-    let hint = diagnostic.hint.map { " \(paint("Try:", .hint)) \($0)" } ?? ""
+    // With nothing to try, what there is instead (the fields, the options) stands in the label.
+    let known = diagnostic.primary.map { $0.text.isEmpty ? "" : " \($0.text)." } ?? ""
+    let hint = diagnostic.hint.map { " \(paint("Try:", .hint)) \($0)" } ?? known
     let stop = hint.isEmpty ? "" : "."
     return "\(place)\(heading(diagnostic)) \(diagnostic.message)\(stop)\(hint)"
   }
