@@ -12,9 +12,10 @@ setup: ## Install the missing system packages
 build: setup ## Build ccv and ccv-bench, optimised, into .build/release
 	swift build -c release $(SWIFT_FLAGS)
 
+# One test at a time: some change what belongs to the process, such as the number of threads.
 test: setup ## Run every test
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 demo: build ## Fit a tokenizer, pre-train CCViT, probe it, with figures in figures/
 	.build/release/ccv examples/ccvit.ccv

@@ -236,12 +236,17 @@ void ccv_parallel(int64_t n, int64_t grain, ccv_parallel_body body, void *contex
   const int64_t worthwhile = n / (grain < 1 ? 1 : grain);
   int slices = ccv_threads();
   if (worthwhile < slices) slices = (int)worthwhile;
-  // A caller that finds the pool busy with another thread's job works alone instead of waiting.
-  if (slices <= 1 || inside || atomic_flag_test_and_set(&owned)) {
+  if (slices <= 1 || inside) {
     body(context, 0, n);
     return;
   }
   inside = true;
+  // A caller that finds the pool busy with another thread's job works alone instead of waiting.
+  if (atomic_flag_test_and_set(&owned)) {
+    body(context, 0, n);
+    inside = false;
+    return;
+  }
   slices = started_threads(slices);
   atomic_store(&pending, slices - 1);
   // n / slices first: n * slices could overflow.
