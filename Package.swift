@@ -31,7 +31,8 @@ func native(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 func shim(_ name: String, libraries: [String] = [], exclude: [String] = ["README.md"]) -> Target {
   .target(
     name: name, exclude: exclude,
-    cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])], cxxSettings: [.unsafeFlags(["-O3"])],
+    cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
+    cxxSettings: [.unsafeFlags(["-O3"])],
     linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -101,15 +102,21 @@ let testTargets: [Target] = [
   tests("TrainingTests", of: ["Training", "Layers", "Autograd", "Arrays", "TestSupport"]),
   tests(
     "MaskedModelingTests",
-    of: ["MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport"],
+    of: [
+      "MaskedModeling", "Training", "Layers", "Clustering", "Autograd", "Arrays", "TestSupport",
+    ],
     data: ["golden_logistic.py"]),
   tests("SyntaxTests", of: ["Syntax"], data: ["Goldens"]),
   tests("InterpreterTests", of: ["Interpreter", "Bytecode", "Syntax", "TestSupport"]),
-  tests("LanguageTests", of: ["Session", "Interpreter", "Syntax", "Arrays", "TestSupport"], data: ["Cases"]),
+  tests(
+    "LanguageTests", of: ["Session", "Interpreter", "Syntax", "Arrays", "TestSupport"],
+    data: ["Cases"]),
   tests("PlottingTests", of: ["Plotting"]),
   tests(
     "BuiltinsTests",
-    of: ["Session", "Builtins", "Interpreter", "Syntax", "Plotting", "Images", "Arrays", "TestSupport"],
+    of: [
+      "Session", "Builtins", "Interpreter", "Syntax", "Plotting", "Images", "Arrays", "TestSupport",
+    ],
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),

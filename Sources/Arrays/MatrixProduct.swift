@@ -116,7 +116,8 @@ extension NDArray {
     }
     Parallel.forEachSlice(of: batch) { slice in
       for index in slice {
-        MatrixProduct.multiply(m: m, n: n, k: k, a + index * m * k, b + index * k * n, c + index * m * n)
+        MatrixProduct.multiply(
+          m: m, n: n, k: k, a + index * m * k, b + index * k * n, c + index * m * n)
       }
     }
   }

@@ -149,9 +149,10 @@ extension RandomSource {
 
   private mutating func fill(
     _ shape: Shape,
-    _ kernel: @convention(c) (
-      Int64, UInt64, UInt64, UInt64, UnsafeMutablePointer<Float>?
-    ) -> Void
+    _ kernel:
+      @convention(c) (
+        Int64, UInt64, UInt64, UInt64, UnsafeMutablePointer<Float>?
+      ) -> Void
   ) -> NDArray {
     let result = NDArray(uninitialized: shape)
     let first = position * 4

@@ -28,7 +28,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// More elements than the machine's memory holds as float32. Asking the system for more would end the
   /// program; refusing is an error that a user can answer.
-  public static let countMax = min(1 << 40, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 4)
+  public static let countMax = min(
+    1 << 40, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 4)
 
   /// Extents from a user: negative ones and more elements than the memory holds are errors.
   public static func validated(_ extents: [Int]) throws(ShapeError) -> Shape {

@@ -32,7 +32,8 @@ public final class DatasetObject: ForeignObject, ImageSource {
   public override var typeName: String { "dataset" }
   public override func summary(width: Int) -> String {
     let d = dataset
-    let classes = d.labels == nil ? "no labels" : "\(d.classes.count) class\(d.classes.count == 1 ? "" : "es")"
+    let classes =
+      d.labels == nil ? "no labels" : "\(d.classes.count) class\(d.classes.count == 1 ? "" : "es")"
     let head =
       "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height), \(classes)"
     let list = d.classSummary(width: width - 2)
@@ -40,7 +41,9 @@ public final class DatasetObject: ForeignObject, ImageSource {
   }
   public override var byteCount: Int { dataset.images.byteCount + 4 * dataset.count }
   public override var elementCount: Int? { dataset.count }
-  public override var fieldNames: [String] { ["images", "labels", "classes", "count", "size", "shape"] }
+  public override var fieldNames: [String] {
+    ["images", "labels", "classes", "count", "size", "shape"]
+  }
   public override func field(_ name: String) throws -> Value? {
     switch name {
     case "images": Tensors.owned(try dataset.floats())
@@ -170,7 +173,8 @@ enum DataFunctions {
       if isFile {
         let image = try ImageFile.read(path)
         // Bicubic weights overshoot: rounding to bytes keeps pixels within 0 ... 1.
-        let pixels = size.map { Resampling.centerCrop(image, size: $0).converted(to: .uint8) } ?? image
+        let pixels =
+          size.map { Resampling.centerCrop(image, size: $0).converted(to: .uint8) } ?? image
         return Tensors.owned(pixels.scaled(by: 1 / 255))
       }
       var dataset: Dataset
@@ -228,7 +232,8 @@ enum DataFunctions {
     NativeFunction(
       "batches",
       "data: dataset, size= number, shuffle=true bool, augment=false bool, labels=false bool, drop_last=true bool, seed=nil number",
-      group: group, summary: "The images in batches [size, 3, H, W], pixels 0 ... 1, to go through with `for`.",
+      group: group,
+      summary: "The images in batches [size, 3, H, W], pixels 0 ... 1, to go through with `for`.",
       details:
         "shuffle: a new order each time, from the random stream. augment: random resized crop (20 % to 100 % of the area) and flip. labels: gives records (images, labels). drop_last: leaves an incomplete last batch out. Batches are made ahead on another thread. A tensor of images is taken at 8 bits a pixel.",
       example: "for b in batches(load(\"shapes\", n: 40), size: 20) { print(b.shape) }",
@@ -245,7 +250,8 @@ enum DataFunctions {
       }
       if options.dropsLast, options.size > dataset.count {
         throw DatasetError.option(
-          "a batch of \(options.size) of only \(dataset.count) images; a smaller size:, or drop_last: false")
+          "a batch of \(options.size) of only \(dataset.count) images; a smaller size:, or drop_last: false"
+        )
       }
       let seed = call.has(6) ? UInt64(try call.integer(6, in: 0...Int.max)) : nil
       return .owning(
@@ -256,7 +262,8 @@ enum DataFunctions {
   private static func split(_ host: Host) -> NativeFunction {
     NativeFunction(
       "split", "x: dataset or string, by?: number or string, seed=nil number", group: group,
-      summary: "A data set in two parts, the first with a share of each class; or a string at separators.",
+      summary:
+        "A data set in two parts, the first with a share of each class; or a string at separators.",
       example: "let (train, test) = split(load(\"shapes\", n: 100), 80%, seed: 1)\nlen(train)",
       related: ["load", "join"]
     ) { call in

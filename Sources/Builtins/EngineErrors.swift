@@ -17,7 +17,8 @@ extension ShapeError: DiagnosableError {
     case .innerExtents(_, let left, let right):
       Diagnosis(
         "E021", description, arguments: [(0, "\(left)"), (1, "\(right)")],
-        hint: left.rank > 0 && right.rank > 1 && left[-1] == right[-1] ? "`a @ transpose(b)`." : nil)
+        hint: left.rank > 0 && right.rank > 1 && left[-1] == right[-1] ? "`a @ transpose(b)`." : nil
+      )
     case .indexOutOfRange: Diagnosis("E108", description, arguments: [(1, ""), (0, "")])
     case .wrongShape, .wrongRank, .reshape, .notDivisible:
       Diagnosis("E021", description, arguments: [(0, "")])

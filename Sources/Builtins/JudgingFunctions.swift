@@ -45,7 +45,8 @@ enum JudgingFunctions {
   private static func knn(_ host: Host) -> NativeFunction {
     NativeFunction(
       "knn", "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, k=20 number",
-      group: group, summary: "k nearest neighbours by cosine similarity: a record with the accuracy.",
+      group: group,
+      summary: "k nearest neighbours by cosine similarity: a record with the accuracy.",
       details:
         "Features [n, D] are standardised by the training rows; a neighbour's vote weighs exp(similarity / 0.07).",
       example: "knn([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1], k: 1).accuracy",
@@ -141,7 +142,8 @@ final class ConfusionObject: ForeignObject {
   override var typeName: String { "confusion" }
   override func summary(width: Int) -> String {
     let nameWidth = min(14, names.map(\.count).max() ?? 1)
-    let cellWidth = max(4, (0..<counts.count).map { String(Int(counts.number(at: $0))).count }.max() ?? 1) + 1
+    let cellWidth =
+      max(4, (0..<counts.count).map { String(Int(counts.number(at: $0))).count }.max() ?? 1) + 1
     func left(_ text: String, _ width: Int) -> String {
       let cut = String(text.prefix(width))
       return cut + String(repeating: " ", count: width - cut.count)
@@ -156,7 +158,8 @@ final class ConfusionObject: ForeignObject {
         left(names[label], nameWidth) + row(label).map { right(String($0), cellWidth) }.joined()
           + right("\(TensorSummary.short(share(label) * 100)) %", 9))
     }
-    lines.append("accuracy \(TensorSummary.short(accuracy * 100)) % (rows: labels, columns: predictions)")
+    lines.append(
+      "accuracy \(TensorSummary.short(accuracy * 100)) % (rows: labels, columns: predictions)")
     return lines.joined(separator: "\n")
   }
   override var fieldNames: [String] { ["counts", "classes", "accuracy", "per_class"] }

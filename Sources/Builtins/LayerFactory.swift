@@ -14,16 +14,19 @@ enum LayerFactory {
     _ kind: String, _ config: [String: Double], _ initialization: Initialization,
     _ random: inout RandomSource
   ) throws -> LayerObject {
-    func number(_ name: String, _ standard: Double, in range: ClosedRange<Double>) throws -> Double {
+    func number(_ name: String, _ standard: Double, in range: ClosedRange<Double>) throws -> Double
+    {
       let value = config[name] ?? standard
       guard range.contains(value) else {
         throw Diagnosis(
           "E143",
-          "a layer \(kind) with \(name) = \(value), wanted \(range.lowerBound) to \(range.upperBound)")
+          "a layer \(kind) with \(name) = \(value), wanted \(range.lowerBound) to \(range.upperBound)"
+        )
       }
       return value
     }
-    func integer(_ name: String, in range: ClosedRange<Double> = 1...Double(1 << 20)) throws -> Int {
+    func integer(_ name: String, in range: ClosedRange<Double> = 1...Double(1 << 20)) throws -> Int
+    {
       Int(try number(name, 0, in: range).rounded())
     }
     /// Weights that no machine holds are refused before memory is asked for.
@@ -54,7 +57,8 @@ enum LayerFactory {
       let dim = try integer("dim")
       try checkSize(3 * Double(dim), Double(dim))
       let made = try SelfAttention(
-        dim, heads: try integer("heads", in: 1...4096), initialization: initialization, random: &random)
+        dim, heads: try integer("heads", in: 1...4096), initialization: initialization,
+        random: &random)
       (layer, inputs, apply) = (made, 1...2, { try made($0[0], bias: $0.count > 1 ? $0[1] : nil) })
     case "block":
       let depth = config["depth"] == nil ? nil : try integer("depth", in: 1...100_000)

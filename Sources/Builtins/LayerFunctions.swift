@@ -15,7 +15,9 @@ enum LayerFunctions {
     ]
   }
 
-  private static func initialization(_ call: Call, _ index: Int, std: Int? = nil) throws -> Initialization {
+  private static func initialization(_ call: Call, _ index: Int, std: Int? = nil) throws
+    -> Initialization
+  {
     let word = try call.word(index, default: "truncated", of: ["truncated", "uniform"])
     if word == "uniform" { return .uniform }
     let deviation = try std.map { try call.number($0, default: 0.02) } ?? 0.02
@@ -24,7 +26,8 @@ enum LayerFunctions {
 
   private static func linearFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "linear", "inputs: number, outputs: number, bias=true bool, init=\"truncated\" string, std=0.02 number",
+      "linear",
+      "inputs: number, outputs: number, bias=true bool, init=\"truncated\" string, std=0.02 number",
       group: group, summary: "A linear layer: y = x W^T + b.",
       details:
         "weight [outputs, inputs], bias [outputs]; called on [..., inputs]. init: \"truncated\" (normal, std, cut at one std; bias 0) or \"uniform\" (+-1/sqrt(inputs)).",
@@ -47,7 +50,8 @@ enum LayerFunctions {
       example: "let f = norm(4)\nf(ones([3, 4])).shape", related: ["layer_norm"]
     ) { call in
       let config = [
-        "dim": Double(try call.integer(0, in: 1...(1 << 20))), "eps": try call.number(1, default: 1e-6),
+        "dim": Double(try call.integer(0, in: 1...(1 << 20))),
+        "eps": try call.number(1, default: 1e-6),
       ]
       return .owning(try LayerFactory.make("norm", config))
     }
@@ -56,7 +60,8 @@ enum LayerFunctions {
   private static func mlpFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
       "mlp", "dim: number, hidden= number, init=\"truncated\" string", group: group,
-      summary: "Linear, GELU, linear.", example: "let f = mlp(4, hidden: 16)\nf(ones([3, 4])).shape",
+      summary: "Linear, GELU, linear.",
+      example: "let f = mlp(4, hidden: 16)\nf(ones([3, 4])).shape",
       related: ["block"]
     ) { call in
       let config = [
@@ -112,7 +117,8 @@ enum LayerFunctions {
     NativeFunction(
       "patch_embedding", "patch= number, dim= number, channels=3 number", group: group,
       summary: "Patches to vectors, as a vision transformer's first convolution does.",
-      details: "Called on patches [B, N, channels patch patch] in (c, y, x) order, or on images [B, channels, H, W].",
+      details:
+        "Called on patches [B, N, channels patch patch] in (c, y, x) order, or on images [B, channels, H, W].",
       example: "let f = patch_embedding(patch: 4, dim: 8)\nf(zeros([1, 3, 8, 8])).shape",
       related: ["patchify"]
     ) { call in
@@ -129,7 +135,8 @@ enum LayerFunctions {
   private static func positionBiasFunction() -> NativeFunction {
     NativeFunction(
       "position_bias", "grid= list, heads= number", group: group,
-      summary: "A learned attention bias for every pair of tokens by their offset on the grid (BEiT).",
+      summary:
+        "A learned attention bias for every pair of tokens by their offset on the grid (BEiT).",
       details: "Called without arguments: [heads, N + 1, N + 1], class token first. Zero at first.",
       example: "let f = position_bias(grid: [2, 2], heads: 2)\nf().shape", related: ["block"]
     ) { call in

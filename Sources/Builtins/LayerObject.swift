@@ -1,7 +1,7 @@
-public import Interpreter
-public import Layers
 import Arrays
 import Autograd
+public import Interpreter
+public import Layers
 
 /// A layer of the language: called with tensors, its parameters are fields.
 public final class LayerObject: ForeignObject {
@@ -29,7 +29,8 @@ public final class LayerObject: ForeignObject {
     let count = parameters.reduce(0) { $0 + $1.parameter.value.count }
     let shapes = parameters.prefix(3).map { "\($0.name) \($0.parameter.shape)" }
     let more = parameters.count > 3 ? ", ... (\(parameters.count) in all)" : ""
-    return "\(kind): \(TextNumber.grouped(count)) parameters: \(shapes.joined(separator: ", "))\(more)"
+    return
+      "\(kind): \(TextNumber.grouped(count)) parameters: \(shapes.joined(separator: ", "))\(more)"
   }
   public override var byteCount: Int {
     layer.parameters.reduce(64) { $0 + $1.parameter.value.byteCount }
@@ -39,8 +40,10 @@ public final class LayerObject: ForeignObject {
   public override func call(_ arguments: [Value], machine: Machine) throws -> Value {
     guard inputs.contains(arguments.count) else {
       throw Diagnosis(
-        "E105", "a \(kind) takes \(inputs.lowerBound)"
-          + (inputs.count > 1 ? " to \(inputs.upperBound)" : "") + " tensors, not \(arguments.count)")
+        "E105",
+        "a \(kind) takes \(inputs.lowerBound)"
+          + (inputs.count > 1 ? " to \(inputs.upperBound)" : "")
+          + " tensors, not \(arguments.count)")
     }
     return Tensors.owned(try apply(arguments.map(Tensors.tensor)))
   }
@@ -110,7 +113,8 @@ public enum ModelTree {
   static func argument(_ call: Call, _ index: Int) throws -> [NamedParameter] {
     let parameters = parameters(call[index])
     guard !parameters.isEmpty else {
-      throw call.wrongType(index, wanted: "a model: a record or list that holds layers or parameters")
+      throw call.wrongType(
+        index, wanted: "a model: a record or list that holds layers or parameters")
     }
     return parameters
   }

@@ -20,14 +20,17 @@ enum MaskFunctions {
   }
 
   /// `ratio:` of all patches, or `count:` of them.
-  private static func amount(_ call: Call, ratio: Int, count: Int, of all: Int, standard: Double) throws -> Int {
+  private static func amount(_ call: Call, ratio: Int, count: Int, of all: Int, standard: Double)
+    throws -> Int
+  {
     if call.has(count) { return try call.integer(count, in: 0...all) }
     let share = try call.number(ratio, default: standard)
     guard share >= 0, share <= 1 else {
       throw Diagnosis(
         "E119",
         "\(call.function.name): `\(call.function.parameters[ratio].name)` is \(Display.number(share)) (\(Display.number(share * 100)) %), wanted 0 % to 100 %",
-        arguments: [(ratio, "")], hint: share > 2 && share <= 100 ? "`\(Display.number(share))%`." : nil)
+        arguments: [(ratio, "")],
+        hint: share > 2 && share <= 100 ? "`\(Display.number(share))%`." : nil)
     }
     return Int((share * Double(all)).rounded())
   }
@@ -40,10 +43,13 @@ enum MaskFunctions {
     NativeFunction(
       "block_mask",
       "grid= list, ratio=38.3% number, count=nil number, batch=nil number, min_block=nil number, aspect=0.3 number, seed=nil number",
-      group: group, summary: "Masks of random rectangles (BEiT, CCViT): exactly ratio or count of the patches are hidden.",
+      group: group,
+      summary:
+        "Masks of random rectangles (BEiT, CCViT): exactly ratio or count of the patches are hidden.",
       details:
         "[rows, columns] bool, or [batch, rows, columns]; true = hidden. min_block: the least patches of a rectangle (16 on a grid of 14 x 14, the same share of others); aspect: height over width lies between aspect and 1/aspect.",
-      example: "block_mask(grid: [4, 4], ratio: 50%, seed: 1)", related: ["random_mask", "cover", "count"]
+      example: "block_mask(grid: [4, 4], ratio: 50%, seed: 1)",
+      related: ["random_mask", "cover", "count"]
     ) { call in
       let (height, width) = try grid(call, 0)
       let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.383)
@@ -62,7 +68,8 @@ enum MaskFunctions {
 
   private static func randomMask(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "random_mask", "grid= list, ratio=75% number, count=nil number, batch=nil number, seed=nil number",
+      "random_mask",
+      "grid= list, ratio=75% number, count=nil number, batch=nil number, seed=nil number",
       group: group, summary: "Masks of patches chosen uniformly (MAE).",
       details: "[rows, columns] bool, or [batch, rows, columns]; true = hidden.",
       example: "random_mask(grid: [4, 4], ratio: 75%, seed: 1)", related: ["block_mask"]
@@ -82,9 +89,12 @@ enum MaskFunctions {
   private static func randomVisible(_ host: Host) -> NativeFunction {
     NativeFunction(
       "random_visible", "hidden: mask, share=10.2% number, count=nil number, seed=nil number",
-      group: group, summary: "A mask of visible patches chosen uniformly: a share of all patches, or a count, per image.",
+      group: group,
+      summary:
+        "A mask of visible patches chosen uniformly: a share of all patches, or a count, per image.",
       details: "hidden [B, ...] -> the same shape, never true where hidden is.",
-      example: "random_visible(block_mask(grid: [4, 4], batch: 2, seed: 1), count: 2, seed: 2) |> count",
+      example:
+        "random_visible(block_mask(grid: [4, 4], batch: 2, seed: 1), count: 2, seed: 2) |> count",
       related: ["block_mask"]
     ) { call in
       let hidden = try Tensors.mask(call, 0)
@@ -100,8 +110,10 @@ enum MaskFunctions {
     NativeFunction(
       "cover", "images: tensor, mask: mask, size= number, color=0.5 number", group: group,
       summary: "The images with hidden patches painted over, for looking at.",
-      details: "images [B, C, H, W] with mask [B, rows, columns], or one image [C, H, W] with [rows, columns].",
-      example: "cover(zeros([3, 8, 8]), block_mask(grid: [2, 2], count: 1, seed: 1), size: 4).shape",
+      details:
+        "images [B, C, H, W] with mask [B, rows, columns], or one image [C, H, W] with [rows, columns].",
+      example:
+        "cover(zeros([3, 8, 8]), block_mask(grid: [2, 2], count: 1, seed: 1), size: 4).shape",
       related: ["block_mask", "show"]
     ) { call in
       var images = try Tensors.argument(call, 0).value.converted(to: .float32)

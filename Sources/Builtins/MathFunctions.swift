@@ -9,7 +9,8 @@ enum MathFunctions {
 
   static func functions() -> [NativeFunction] {
     elementwiseTable.map(elementwise) + [
-      clamp(), whereFunction(), isNaN(), isFinite(), normalizePower(), pairwise("max", smallest: false),
+      clamp(), whereFunction(), isNaN(), isFinite(), normalizePower(),
+      pairwise("max", smallest: false),
       pairwise("min", smallest: true),
     ]
   }
@@ -20,20 +21,27 @@ enum MathFunctions {
     [
       ("abs", .absolute, { Swift.abs($0) }, "The absolute value."),
       ("exp", .exp, { Glibc.exp($0) }, "e to the power x."),
-      ("log", .log, { Glibc.log($0) }, "The natural logarithm; of 0 -inf, of a negative number nan."),
+      (
+        "log", .log, { Glibc.log($0) },
+        "The natural logarithm; of 0 -inf, of a negative number nan."
+      ),
       ("sqrt", .sqrt, { $0.squareRoot() }, "The square root; of a negative number nan."),
       ("sin", .sin, { Glibc.sin($0) }, "The sine of an angle in radians."),
       ("cos", .cos, { Glibc.cos($0) }, "The cosine of an angle in radians."),
       ("tanh", .tanh, { Glibc.tanh($0) }, "The hyperbolic tangent."),
       ("sigmoid", .sigmoid, { 1 / (1 + Glibc.exp(-$0)) }, "1 / (1 + exp(-x))."),
       ("relu", .relu, { Swift.max(0, $0) }, "max(x, 0)."),
-      ("gelu", .gelu, { 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot()) },
-        "x Phi(x), Phi the normal distribution function (the exact form; Hendrycks, Gimpel 2016)."),
+      (
+        "gelu", .gelu, { 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot()) },
+        "x Phi(x), Phi the normal distribution function (the exact form; Hendrycks, Gimpel 2016)."
+      ),
       ("square", .square, { $0 * $0 }, "x x."),
       ("floor", .floor, { $0.rounded(.down) }, "The largest whole number not above x."),
       ("ceil", .ceil, { $0.rounded(.up) }, "The smallest whole number not below x."),
-      ("round", .round, { $0.rounded(.toNearestOrEven) },
-        "The nearest whole number; halves go to the even one."),
+      (
+        "round", .round, { $0.rounded(.toNearestOrEven) },
+        "The nearest whole number; halves go to the even one."
+      ),
     ]
   }
 
@@ -53,7 +61,8 @@ enum MathFunctions {
   private static func clamp() -> NativeFunction {
     NativeFunction(
       "clamp", "x: tensor, low=-inf number, high=inf number", group: group,
-      summary: "Each element brought into low ... high.", example: "clamp([-1, 0.5, 2], low: 0, high: 1)",
+      summary: "Each element brought into low ... high.",
+      example: "clamp([-1, 0.5, 2], low: 0, high: 1)",
       related: ["min", "max"]
     ) { call in
       let (low, high) = (
@@ -115,8 +124,10 @@ enum MathFunctions {
   private static func pairwise(_ name: String, smallest: Bool) -> NativeFunction {
     NativeFunction(
       name, "..., axis=nil number, keep=false bool", group: "reductions",
-      summary: "The \(smallest ? "smallest" : "largest") of several numbers, or of the elements of a list or tensor.",
-      details: "axis: a number or a list of axes to reduce (all when left out), keep: leaves them with extent 1.",
+      summary:
+        "The \(smallest ? "smallest" : "largest") of several numbers, or of the elements of a list or tensor.",
+      details:
+        "axis: a number or a list of axes to reduce (all when left out), keep: leaves them with extent 1.",
       example: "\(name)([3, 1, 2])", related: ["arg\(name)", "clamp"]
     ) { call in
       let values = call.extras

@@ -40,7 +40,9 @@ enum NeuralFunctions {
     call.has(index) ? try selectRows(x, where: try Tensors.mask(call, index)) : x
   }
 
-  private static func reduced(_ each: Tensor, _ call: Call, _ index: Int, _ whole: String) throws -> Value {
+  private static func reduced(_ each: Tensor, _ call: Call, _ index: Int, _ whole: String) throws
+    -> Value
+  {
     let word = try call.word(index, default: "mean", of: ["mean", whole])
     return Tensors.owned(word == "mean" ? try sum(each, mean: true) : each)
   }
@@ -63,7 +65,8 @@ enum NeuralFunctions {
     NativeFunction(
       "mse", "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" string", group: group,
       summary: "The mean squared difference.",
-      details: "where: a mask over the leading axes. reduce: \"rows\" averages over the last axis only.",
+      details:
+        "where: a mask over the leading axes. reduce: \"rows\" averages over the last axis only.",
       example: "mse([1, 2], [1, 4])", related: ["cross_entropy", "psnr"]
     ) { call in
       let a = try kept(try Tensors.argument(call, 0), call, 2)
@@ -76,7 +79,8 @@ enum NeuralFunctions {
     NativeFunction(
       "accuracy", "predictions: tensor, ids: tensor, where=nil mask, reduce=\"mean\" string",
       group: group, summary: "The share of predictions that are right.",
-      details: "predictions: logits [..., V] (the largest counts) or ids [...]. reduce: \"none\" gives 1 or 0 a row.",
+      details:
+        "predictions: logits [..., V] (the largest counts) or ids [...]. reduce: \"none\" gives 1 or 0 a row.",
       example: "accuracy([0, 1, 1], [0, 1, 0])", related: ["cross_entropy", "confusion"]
     ) { call in
       let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
@@ -103,7 +107,8 @@ enum NeuralFunctions {
       return Tensors.owned(
         try layerNorm(
           x, scale: Tensor(NDArray(repeating: Float(1), shape: [width])),
-          offset: Tensor(NDArray(zeros: [width])), epsilon: Float(try call.number(1, default: 1e-6))))
+          offset: Tensor(NDArray(zeros: [width])), epsilon: Float(try call.number(1, default: 1e-6))
+        ))
     }
   }
 

@@ -119,8 +119,10 @@ enum ProgressFunctions {
   private static func progress(_ host: Host) -> NativeFunction {
     NativeFunction(
       "progress", "items: list, title?: string", group: "output and time",
-      summary: "The same items, with a line that shows how far a loop over them is, its rate and the time left.",
-      details: "On a terminal a bar; elsewhere at most a line per 10 % and per 2 s. Nothing for loops of less than a second.",
+      summary:
+        "The same items, with a line that shows how far a loop over them is, its rate and the time left.",
+      details:
+        "On a terminal a bar; elsewhere at most a line per 10 % and per 2 s. Nothing for loops of less than a second.",
       example: "for i in 1..3 |> progress(\"steps\") { }", related: ["batches"]
     ) { call in
       .owning(

@@ -26,7 +26,8 @@ enum Randomness {
   private static func seed(_ host: Host) -> NativeFunction {
     NativeFunction(
       "seed", "n: number", group: group,
-      summary: "Starts the session's random numbers anew; `with seed(7) { ... }` does so for a block.",
+      summary:
+        "Starts the session's random numbers anew; `with seed(7) { ... }` does so for a block.",
       details: "The same seed gives the same numbers, whatever the number of threads.",
       example: "with seed(7) { uniform([2]) }", related: ["uniform"]
     ) { call in
@@ -67,8 +68,10 @@ enum Randomness {
 
   private static func truncatedNormal(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "truncated_normal", "shape: list, std=1 number, limit=2 number, seed=nil number", group: group,
-      summary: "Numbers from the normal distribution around 0, redrawn outside `limit` standard deviations.",
+      "truncated_normal", "shape: list, std=1 number, limit=2 number, seed=nil number",
+      group: group,
+      summary:
+        "Numbers from the normal distribution around 0, redrawn outside `limit` standard deviations.",
       details: "std is that of the distribution before it is cut.",
       example: "truncated_normal([2, 3], std: 0.02, seed: 1)", related: ["normal"]
     ) { call in
@@ -98,7 +101,8 @@ enum Randomness {
   private static func sample(_ host: Host) -> NativeFunction {
     NativeFunction(
       "sample", "x: tensor, n: number, seed=nil number", group: group,
-      summary: "n rows of a tensor (slices of its first axis), or items of a list, without repeats.",
+      summary:
+        "n rows of a tensor (slices of its first axis), or items of a list, without repeats.",
       example: "sample([10, 20, 30], 2, seed: 1)", related: ["permutation"]
     ) { call in
       if let list = call[0].list {
@@ -117,7 +121,6 @@ enum Randomness {
     }
   }
 }
-
 
 /// What `seed(7)` gives: nothing to see; in `with` it puts the session's stream back at the end.
 private final class SeedScope: ForeignObject {

@@ -10,7 +10,8 @@ enum ReductionFunctions {
 
   static func functions() -> [NativeFunction] {
     [
-      sumOrMean("sum", mean: false), sumOrMean("mean", mean: true), spread("std", isVariance: false),
+      sumOrMean("sum", mean: false), sumOrMean("mean", mean: true),
+      spread("std", isVariance: false),
       spread("var", isVariance: true), argExtreme("argmax", smallest: false),
       argExtreme("argmin", smallest: true), anyOrAll("any"), anyOrAll("all"), count(),
       logSumExpFunction(),
@@ -20,7 +21,8 @@ enum ReductionFunctions {
   private static func sumOrMean(_ name: String, mean: Bool) -> NativeFunction {
     NativeFunction(
       name, "x: tensor, axis=nil number, keep=false bool, where=nil mask", group: group,
-      summary: "The \(mean ? "mean" : "sum") of the elements of a tensor or list.", details: details,
+      summary: "The \(mean ? "mean" : "sum") of the elements of a tensor or list.",
+      details: details,
       example: "\(name)([1, 2, 3])", related: ["max", "std"]
     ) { call in
       if let list = call[0].list, list.isNumeric, !call.has(1), !call.has(3) {
@@ -38,14 +40,16 @@ enum ReductionFunctions {
       }
       return Tensors.owned(
         try sum(
-          x, axes: try Tensors.axes(call, 1), keepsAxes: try call.flag(2, default: false), mean: mean))
+          x, axes: try Tensors.axes(call, 1), keepsAxes: try call.flag(2, default: false),
+          mean: mean))
     }
   }
 
   private static func spread(_ name: String, isVariance: Bool) -> NativeFunction {
     NativeFunction(
       name, "x: tensor, axis=nil number, keep=false bool, unbiased=true bool", group: group,
-      summary: isVariance ? "The variance of the elements." : "The standard deviation of the elements.",
+      summary: isVariance
+        ? "The variance of the elements." : "The standard deviation of the elements.",
       details: "unbiased: divides by n - 1, otherwise by n.", example: "\(name)([1, 2, 3, 4])",
       related: ["mean"]
     ) { call in
@@ -64,7 +68,8 @@ enum ReductionFunctions {
   private static func argExtreme(_ name: String, smallest: Bool) -> NativeFunction {
     NativeFunction(
       name, "x: tensor, axis=nil number", group: group,
-      summary: "The position of the \(smallest ? "smallest" : "largest") element along an axis, the first of equals.",
+      summary:
+        "The position of the \(smallest ? "smallest" : "largest") element along an axis, the first of equals.",
       details: "Without an axis: the position in row-major order.", example: "\(name)([3, 1, 2])",
       related: [smallest ? "min" : "max"]
     ) { call in
@@ -77,13 +82,16 @@ enum ReductionFunctions {
   private static func anyOrAll(_ name: String) -> NativeFunction {
     NativeFunction(
       name, "mask: mask", group: group,
-      summary: name == "any" ? "Whether a mask is true anywhere." : "Whether a mask is true everywhere.",
+      summary: name == "any"
+        ? "Whether a mask is true anywhere." : "Whether a mask is true everywhere.",
       example: "\(name)(tensor([1, 2]) > 1)", related: ["count"]
     ) { call in
       if call[0].isBool { return call[0] }
       let mask = try Tensors.mask(call, 0)
       return Value(
-        mask.withElements(of: Bool.self) { name == "any" ? $0.contains(true) : $0.allSatisfy { $0 } })
+        mask.withElements(of: Bool.self) {
+          name == "any" ? $0.contains(true) : $0.allSatisfy { $0 }
+        })
     }
   }
 

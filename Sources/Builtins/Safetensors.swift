@@ -30,7 +30,9 @@ enum Safetensors {
     (.float32, "F32"), (.int32, "I32"), (.uint8, "U8"), (.bool, "BOOL"),
   ]
 
-  static func encode(_ tensors: [(name: String, array: NDArray)], metadata: [String: String]) throws -> [UInt8] {
+  static func encode(_ tensors: [(name: String, array: NDArray)], metadata: [String: String]) throws
+    -> [UInt8]
+  {
     var entries: [String: Entry] = [:]
     var offset = 0
     for (name, array) in tensors {
@@ -43,7 +45,11 @@ enum Safetensors {
     encoder.outputFormatting = [.sortedKeys]
     let body = Array(try encoder.encode(entries)), notes = Array(try encoder.encode(metadata))
     var header = Array("{\"__metadata__\":".utf8) + notes
-    if body.count > 2 { header += [UInt8(ascii: ",")] + body.dropFirst() } else { header.append(UInt8(ascii: "}")) }
+    if body.count > 2 {
+      header += [UInt8(ascii: ",")] + body.dropFirst()
+    } else {
+      header.append(UInt8(ascii: "}"))
+    }
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
     var bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
     bytes.reserveCapacity(8 + header.count + offset)
@@ -52,13 +58,20 @@ enum Safetensors {
     return bytes
   }
 
-  static func decode(_ path: String) throws -> (tensors: [String: NDArray], metadata: [String: String]) {
+  static func decode(_ path: String) throws -> (
+    tensors: [String: NDArray], metadata: [String: String]
+  ) {
     let bytes = try ImageFile.bytes(of: path)
     func damaged(_ reason: String) -> SafetensorsError { .damaged(path: path, reason: reason) }
-    guard bytes.count >= 8 else { throw damaged("it has \(bytes.count) bytes, a header needs at least 8") }
-    let length = bytes[..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
+    guard bytes.count >= 8 else {
+      throw damaged("it has \(bytes.count) bytes, a header needs at least 8")
+    }
+    let length = bytes[..<8].enumerated().reduce(UInt64(0)) {
+      $0 | UInt64($1.element) << (8 * UInt64($1.offset))
+    }
     guard length <= UInt64(bytes.count - 8) else {
-      throw damaged("its header claims \(length) bytes, the file has \(bytes.count); it may be cut short")
+      throw damaged(
+        "its header claims \(length) bytes, the file has \(bytes.count); it may be cut short")
     }
     let start = 8 + Int(length)
     let decoder = JSONDecoder()
@@ -93,7 +106,9 @@ enum Safetensors {
     case tensor(Entry)
     case notes([String: String])
     init(from decoder: any Decoder) throws {
-      if let entry = try? Entry(from: decoder) { self = .tensor(entry) } else {
+      if let entry = try? Entry(from: decoder) {
+        self = .tensor(entry)
+      } else {
         self = .notes(try [String: String](from: decoder))
       }
     }

@@ -33,7 +33,8 @@ enum SavedValues {
       if value.isNone { return Node(type: "nil") }
       switch value.object {
       case let string as StringObject: return Node(type: "string", text: string.string)
-      case let tensor as TensorObject: return Node(type: "tensor", text: self.tensor(tensor.array, path))
+      case let tensor as TensorObject:
+        return Node(type: "tensor", text: self.tensor(tensor.array, path))
       case let parameter as ParameterObject:
         return Node(
           type: "parameter", text: tensor(parameter.parameter.value, path),
@@ -65,7 +66,9 @@ enum SavedValues {
         throw Diagnosis(
           "E144", "save: \(Display.described(value)) cannot be saved in a .safetensors file",
           arguments: [(0, "")],
-          notes: ["Numbers, strings, tensors, layers, tokenizers, tables, and lists and records of these can."])
+          notes: [
+            "Numbers, strings, tensors, layers, tokenizers, tables, and lists and records of these can."
+          ])
       }
     }
   }
@@ -240,10 +243,13 @@ enum FileFunctions {
       } else if figure == nil, ending != "svg" {
         let picture = call[0].object as? PictureObject
         try PictureFile.write(
-          try picture ?? PictureObject(try PictureFunctions.pixels(call, 0, columns: nil), title: ""),
+          try picture
+            ?? PictureObject(try PictureFunctions.pixels(call, 0, columns: nil), title: ""),
           to: path, host)
       } else {
-        let kinds = figure == nil ? "a figure, for a .svg file" : "a picture; a figure is saved as .png or .svg"
+        let kinds =
+          figure == nil
+          ? "a figure, for a .svg file" : "a picture; a figure is saved as .png or .svg"
         throw call.wrongType(0, wanted: kinds)
       }
     default:

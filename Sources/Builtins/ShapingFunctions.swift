@@ -104,7 +104,8 @@ enum ShapingFunctions {
     NativeFunction(
       "cast", "x: tensor, type: string", group: making,
       summary: "The same numbers as another element type.",
-      details: "To int32 and uint8 numbers are rounded to the nearest and clamped; to bool any number but 0 is true.",
+      details:
+        "To int32 and uint8 numbers are rounded to the nearest and clamped; to bool any number but 0 is true.",
       example: "cast([0.4, 1.6], \"int32\")", related: ["tensor"]
     ) { call in
       Tensors.owned(
@@ -147,7 +148,8 @@ enum ShapingFunctions {
     ) { call in
       if let tensor = call[0].object as? TensorObject { return nested(tensor.array) }
       if let range = call[0].object as? RangeObject, range.count > ListObject.countMax {
-        throw call.outOfRange(0, wanted: "a range of at most \(ListObject.countMax) numbers, which the memory holds")
+        throw call.outOfRange(
+          0, wanted: "a range of at most \(ListObject.countMax) numbers, which the memory holds")
       }
       let result = ListObject()
       let owner = Value.owning(result)

@@ -87,7 +87,9 @@ final class TableObject: ForeignObject {
   override func index(_ items: [SubscriptItem]) throws -> Value {
     guard items.count == 1, case .value(let value) = items[0], let number = value.number,
       number == number.rounded()
-    else { throw Diagnosis("E109", "a row of a table is picked by a whole number", arguments: [(1, "")]) }
+    else {
+      throw Diagnosis("E109", "a row of a table is picked by a whole number", arguments: [(1, "")])
+    }
     let asked = Int(min(max(number, -0x1p53), 0x1p53))
     let index = asked < 0 ? asked + rows.count : asked
     guard rows.indices.contains(index) else {
@@ -99,14 +101,17 @@ final class TableObject: ForeignObject {
 
   override func summary(width: Int) -> String {
     guard !rows.isEmpty else { return "table without rows: \(columns.joined(separator: ", "))" }
-    let shown = rows.count <= 24 ? Array(rows.indices) : Array(0..<12) + Array((rows.count - 12)..<rows.count)
+    let shown =
+      rows.count <= 24 ? Array(rows.indices) : Array(0..<12) + Array((rows.count - 12)..<rows.count)
     let cells = shown.map { rows[$0].map(cell) }
     let widths = columns.indices.map { column in
       min(24, max(columns[column].count, cells.map { $0[column].count }.max() ?? 0))
     }
     func line(_ texts: [String]) -> String {
-      zip(texts, widths).map { String(repeating: " ", count: max(0, $1 - $0.count)) + $0.prefix(24) }
-        .joined(separator: "  ")
+      zip(texts, widths).map {
+        String(repeating: " ", count: max(0, $1 - $0.count)) + $0.prefix(24)
+      }
+      .joined(separator: "  ")
     }
     var lines = [line(columns)]
     for (position, texts) in cells.enumerated() {
@@ -144,7 +149,8 @@ enum TableFunctions {
   private static func table() -> NativeFunction {
     NativeFunction(
       "table", "...", group: group, summary: "An empty table with named columns.",
-      details: "A column is a field: log.loss is a list. Further columns come with the first row that has them.",
+      details:
+        "A column is a field: log.loss is a list. Further columns come with the first row that has them.",
       example: "let log = table(\"epoch\", \"loss\")\nlog |> note(epoch: 1, loss: 0.5)\nlog",
       related: ["note", "add_row", "plot"]
     ) { call in
@@ -161,24 +167,31 @@ enum TableFunctions {
   private static func note() -> NativeFunction {
     NativeFunction(
       "note", "table: table, ..fields: record", group: group,
-      summary: "Notes values by column: repeated notes with one value of the first column are averaged.",
-      details: "log |> note(epoch: 3, loss: 0.5) in every step gives one row an epoch, with means. nan is left out.",
-      example: "let log = table(\"epoch\")\nnote(log, epoch: 1, loss: 2)\nnote(log, epoch: 1, loss: 4)\nlog.loss",
+      summary:
+        "Notes values by column: repeated notes with one value of the first column are averaged.",
+      details:
+        "log |> note(epoch: 3, loss: 0.5) in every step gives one row an epoch, with means. nan is left out.",
+      example:
+        "let log = table(\"epoch\")\nnote(log, epoch: 1, loss: 2)\nnote(log, epoch: 1, loss: 4)\nlog.loss",
       related: ["table", "add_row"], collectsFields: true
     ) { call in try add(call, merges: true) }
   }
 
   private static func addRow() -> NativeFunction {
     NativeFunction(
-      "add_row", "table: table, ..fields: record", group: group, summary: "Adds a row of values by column.",
-      example: "let t = table(\"a\")\nadd_row(t, a: 1)\nt.a", related: ["note"], collectsFields: true
+      "add_row", "table: table, ..fields: record", group: group,
+      summary: "Adds a row of values by column.",
+      example: "let t = table(\"a\")\nadd_row(t, a: 1)\nt.a", related: ["note"],
+      collectsFields: true
     ) { call in try add(call, merges: false) }
   }
 
   private static func add(_ call: Call, merges: Bool) throws -> Value {
     let table = try call.object(0, as: TableObject.self, wanted: "a table")
     guard !call.fields.isEmpty else {
-      throw Diagnosis("E105", "\(call.function.name) needs values by name", hint: "`note(log, epoch: 1, loss: 0.5)`.")
+      throw Diagnosis(
+        "E105", "\(call.function.name) needs values by name",
+        hint: "`note(log, epoch: 1, loss: 0.5)`.")
     }
     try table.add(call.fields, merges: merges, machine: call.machine)
     return call[0].retained()

@@ -68,7 +68,8 @@ public final class TensorObject: ForeignObject {
     if tensor.isTracked {
       throw Diagnosis(
         "E132", "elements of a tensor that gradients flow through cannot be changed",
-        arguments: [(0, "")], hint: "`where(mask, a, b)` or `concat([...])`, which make a new tensor.")
+        arguments: [(0, "")],
+        hint: "`where(mask, a, b)` or `concat([...])`, which make a new tensor.")
     }
     let source = try Tensors.tensor(value).value
     var changed = array
@@ -106,10 +107,12 @@ public final class TensorObject: ForeignObject {
   }
 
   private func axes(_ items: [SubscriptItem]) throws -> [AxisIndex] {
-    let given = items.count - (items.contains { if case .rest = $0 { true } else { false } } ? 1 : 0)
+    let given =
+      items.count - (items.contains { if case .rest = $0 { true } else { false } } ? 1 : 0)
     guard given <= array.rank else {
       throw ShapeError.wrongRank(
-        operation: "index with \(given) indices", seen: array.shape, wanted: "at least \(given) axes")
+        operation: "index with \(given) indices", seen: array.shape,
+        wanted: "at least \(given) axes")
     }
     var result = [AxisIndex]()
     for item in items {
@@ -349,7 +352,8 @@ enum Tensors {
     let array = try tensor(value).value.converted(to: .float32)
     guard array.shape == parameter.shape else {
       throw ShapeError.wrongShape(
-        operation: "set", argument: "the new value", seen: array.shape, wanted: "\(parameter.shape)")
+        operation: "set", argument: "the new value", seen: array.shape, wanted: "\(parameter.shape)"
+      )
     }
     return array
   }

@@ -15,8 +15,12 @@ public final class TokenizerObject: ForeignObject {
   public override var typeName: String { "tokenizer" }
   public override func summary(width: Int) -> String {
     let t = tokenizer
-    var parts = ["tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"]
-    if let last = t.history.last { parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iterations") }
+    var parts = [
+      "tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"
+    ]
+    if let last = t.history.last {
+      parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iterations")
+    }
     if let used = t.usedShare { parts.append("\(TensorSummary.short(used * 100)) % used") }
     if t.seconds > 0 { parts.append("\(TensorSummary.short(t.seconds)) s") }
     return parts.joined(separator: ", ")
@@ -78,12 +82,15 @@ enum TokenizerFunctions {
     NativeFunction(
       "unpatchify", "patches: tensor, size= number, grid=nil list", group: group,
       summary: "Patches put back together into images.",
-      details: "[B, N, C size size] -> [B, C, H, W]; grid: rows and columns of patches, square when left out.",
+      details:
+        "[B, N, C size size] -> [B, C, H, W]; grid: rows and columns of patches, square when left out.",
       example: "unpatchify(zeros([2, 4, 48]), size: 4).shape", related: ["patchify"]
     ) { call in
       let x = try Tensors.argument(call, 0).value
       let grid = call.has(2) ? try Tensors.integers(call, 2) : nil
-      if let grid, grid.count != 2 { throw call.wrongType(2, wanted: "rows and columns, such as [8, 8]") }
+      if let grid, grid.count != 2 {
+        throw call.wrongType(2, wanted: "rows and columns, such as [8, 8]")
+      }
       let size = try call.integer(1, in: 1...65536)
       let shape = grid.map { (height: $0[0], width: $0[1]) }
       if x.rank == 2 {
@@ -111,10 +118,13 @@ enum TokenizerFunctions {
       }
       var points = try x.reshaped(to: [-1, width])
       let size = try patchSize(call, width)
-      let limit = call.has(4) ? try call.number(4, in: 1e-3...1e9, wanted: "a duration above 0, such as 30s") : nil
+      let limit =
+        call.has(4)
+        ? try call.number(4, in: 1e-3...1e9, wanted: "a duration above 0, such as 30s") : nil
       let k = try call.integer(1, in: 1...(1 << 24))
-      let start = KMeans.Start(
-        rawValue: try call.word(3, default: "random", of: ["random", "plus"])) ?? .random
+      let start =
+        KMeans.Start(
+          rawValue: try call.word(3, default: "random", of: ["random", "plus"])) ?? .random
       return try Randomness.withStream(call, 5, host) { stream in
         if call.has(7) {
           let count = min(try call.integer(7, in: 1...Int.max), points.shape[0])
@@ -128,7 +138,8 @@ enum TokenizerFunctions {
         let fit = try KMeans(k: k, iterations: iterations, start: start, seed: seed)
           .fit(points) { progress in
             try call.machine.checkInterrupt()
-            line.update(progress.iteration, detail: "inertia \(TensorSummary.short(progress.inertia))")
+            line.update(
+              progress.iteration, detail: "inertia \(TensorSummary.short(progress.inertia))")
             return limit.map { host.now - begin < $0 } ?? true
           }
         line.finish()
@@ -156,7 +167,8 @@ enum TokenizerFunctions {
   }
 
   private static func tokenizerArgument(_ call: Call, _ index: Int) throws -> CentroidTokenizer {
-    try call.object(index, as: TokenizerObject.self, wanted: "a tokenizer, as kmeans(...) makes it").tokenizer
+    try call.object(index, as: TokenizerObject.self, wanted: "a tokenizer, as kmeans(...) makes it")
+      .tokenizer
   }
 
   private static func encode() -> NativeFunction {
@@ -164,12 +176,15 @@ enum TokenizerFunctions {
       "encode", "tokenizer: tokenizer, x: tensor", group: group,
       summary: "The token of each patch: the number of its nearest centroid.",
       details: "images [B, C, H, W] or patches [B, N, D] -> [B, N] int32.",
-      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nencode(tok, [0.1, 0.2, 0; 0.9, 1, 1])",
+      example:
+        "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nencode(tok, [0.1, 0.2, 0; 0.9, 1, 1])",
       related: ["decode", "kmeans"]
     ) { call in
       let (tokenizer, x) = (try tokenizerArgument(call, 0), try images(call, 1))
       return try blamingData {
-        guard x.rank != 3 || x.shape[2] == tokenizer.centroids.shape[1] || x.shape[0] != tokenizer.channels
+        guard
+          x.rank != 3 || x.shape[2] == tokenizer.centroids.shape[1]
+            || x.shape[0] != tokenizer.channels
         else {
           throw Diagnosis(
             "E021", "encode: x is one image, \(x.shape); wanted a batch of images, or patches",
@@ -185,7 +200,8 @@ enum TokenizerFunctions {
     do {
       return try body()
     } catch {
-      guard var diagnosis = error as? Diagnosis ?? (error as? any DiagnosableError)?.diagnosis else {
+      guard var diagnosis = error as? Diagnosis ?? (error as? any DiagnosableError)?.diagnosis
+      else {
         throw error
       }
       diagnosis.arguments = [(1, "")]
@@ -214,7 +230,8 @@ enum TokenizerFunctions {
       .owning(
         TokenizerObject(
           try CentroidTokenizer(
-            centroids: try Tensors.argument(call, 0).value, patch: try call.integer(1, in: 1...65536))))
+            centroids: try Tensors.argument(call, 0).value,
+            patch: try call.integer(1, in: 1...65536))))
     }
   }
 
@@ -222,7 +239,8 @@ enum TokenizerFunctions {
     NativeFunction(
       "random_centroids", "tokenizer: tokenizer, shape: list, seed=nil number", group: group,
       summary: "Centroids chosen uniformly, one for each place of a shape: patches [..., D].",
-      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nrandom_centroids(tok, [2], seed: 1).shape",
+      example:
+        "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nrandom_centroids(tok, [2], seed: 1).shape",
       related: ["decode"]
     ) { call in
       let tokenizer = try tokenizerArgument(call, 0)

@@ -16,7 +16,8 @@ enum TrainingFunctions {
   private static func gradientsFunction() -> NativeFunction {
     NativeFunction(
       "gradients", "model: model, f: function", group: group,
-      summary: "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
+      summary:
+        "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
       details:
         "f returns the loss (one number), or a record whose field `loss` it is; then `value` is that record with plain numbers. Nothing accumulates: every call gives fresh gradients. grads.norm is their global L2 norm; grads[\"name\"] is one of them, by the names of parameters(model).",
       example: "let w = parameter(tensor([1, 2]))\ngradients(w, w => mean(w ^ 2)).grads",
@@ -85,7 +86,8 @@ enum TrainingFunctions {
       group: group, summary: "The AdamW optimiser for a model (Loshchilov, Hutter 2019).",
       details:
         "decay: decoupled weight decay, not applied to biases, norms, layer scales and the class token. Fields: lr (may be set), decay, steps.",
-      example: "let net = linear(4, 2)\nadamw(net, lr: 3e-4)", related: ["step", "gradients", "warmup_cosine"]
+      example: "let net = linear(4, 2)\nadamw(net, lr: 3e-4)",
+      related: ["step", "gradients", "warmup_cosine"]
     ) { call in
       let parameters = try ModelTree.argument(call, 0)
       var betas = (0.9, 0.98)
@@ -109,30 +111,36 @@ enum TrainingFunctions {
     NativeFunction(
       "step", "optimiser: optimiser, grads: gradients, clip=nil number, lr=nil number",
       group: group,
-      summary: "One step of the optimiser along the gradients; gives their global norm before clipping.",
+      summary:
+        "One step of the optimiser along the gradients; gives their global norm before clipping.",
       details:
         "clip: the largest global L2 norm. lr: sets the learning rate first. A gradient that is not finite is an error, and nothing is changed.",
       example:
         "let w = parameter(tensor([1, 2]))\nlet opt = adamw(w, lr: 0.1)\nstep(opt, gradients(w, w => sum(w ^ 2)).grads)",
       related: ["adamw", "gradients"]
     ) { call in
-      let optimiser = try call.object(0, as: OptimiserObject.self, wanted: "an optimiser, as adamw(model) makes it")
+      let optimiser = try call.object(
+        0, as: OptimiserObject.self, wanted: "an optimiser, as adamw(model) makes it")
       let gradients = try call.object(
-        1, as: GradientsObject.self, wanted: "gradients: the field `grads` of what gradients(...) gives")
+        1, as: GradientsObject.self,
+        wanted: "gradients: the field `grads` of what gradients(...) gives")
       if call.has(3) {
         optimiser.optimiser.learningRate = try call.number(
           3, in: 0...1e6, wanted: "a number from 0 up")
       }
-      let clip = call.has(2) ? try call.number(2, in: 1e-12...1e12, wanted: "a number above 0") : nil
+      let clip =
+        call.has(2) ? try call.number(2, in: 1e-12...1e12, wanted: "a number above 0") : nil
       return Value(try optimiser.optimiser.step(gradients.gradients(for: optimiser), clip: clip))
     }
   }
 
   private static func warmupCosine() -> NativeFunction {
     NativeFunction(
-      "warmup_cosine", "step: number, warmup= number, total= number, peak= number, floor=1e-5 number",
+      "warmup_cosine",
+      "step: number, warmup= number, total= number, peak= number, floor=1e-5 number",
       group: group,
-      summary: "A learning rate: up from 0 to peak over the warm-up steps, then half a cosine down to floor.",
+      summary:
+        "A learning rate: up from 0 to peak over the warm-up steps, then half a cosine down to floor.",
       example: "warmup_cosine(50, warmup: 10, total: 100, peak: 1e-3)", related: ["step"]
     ) { call in
       Value(

@@ -16,7 +16,9 @@ enum WorkspaceFunctions {
       example: "option(\"epochs\", 10)", related: ["flag", "args"]
     ) { call in
       let name = try call.string(0)
-      guard let text = value(of: name, host.arguments) else { return call[1].isAbsent ? .none : call[1].retained() }
+      guard let text = value(of: name, host.arguments) else {
+        return call[1].isAbsent ? .none : call[1].retained()
+      }
       if call[1].isNumber {
         guard let number = Double(text.filter { $0 != "_" }) else {
           throw Diagnosis("E119", "--\(name) is \"\(text)\", wanted a number")
@@ -37,14 +39,16 @@ enum WorkspaceFunctions {
 
   private static func flag(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "flag", "name: string", group: "scripts", summary: "Whether --name is among the script's arguments.",
+      "flag", "name: string", group: "scripts",
+      summary: "Whether --name is among the script's arguments.",
       example: "flag(\"quick\")", related: ["option"]
     ) { call in Value(host.arguments.contains("--" + (try call.string(0)))) }
   }
 
   private static func args(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "args", "", group: "scripts", summary: "The script's arguments, a list of strings.", example: "args()",
+      "args", "", group: "scripts", summary: "The script's arguments, a list of strings.",
+      example: "args()",
       related: ["option", "flag"]
     ) { _ in CoreLists.strings(host.arguments) }
   }
@@ -109,7 +113,9 @@ public enum HelpPages {
     if !native.example.isEmpty {
       text += "\n  Example\n" + native.example.split(separator: "\n").map { "    \($0)\n" }.joined()
     }
-    if !native.related.isEmpty { text += "\n  See also: \(native.related.joined(separator: ", "))\n" }
+    if !native.related.isEmpty {
+      text += "\n  See also: \(native.related.joined(separator: ", "))\n"
+    }
     return text
   }
 
@@ -129,7 +135,8 @@ public enum HelpPages {
     }
     guard !hits.isEmpty else {
       let near = Suggestion.nearest(to: topic, among: machine.builtins.map(\.name)).first
-      return "There is no help on \"\(topic)\"." + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
+      return "There is no help on \"\(topic)\"."
+        + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
     }
     return hits.map { "  \($0.signature)\n      \($0.summary)\n" }.joined()
   }

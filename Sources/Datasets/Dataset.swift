@@ -20,7 +20,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missing(let path): "there is no file or folder \"\(path)\""
     case .noImages(let path, let files):
       "\(path) holds no images: "
-        + (files == 0 ? "no file at all" : files == 1 ? "one file, which is not" : "\(files) files, none of them")
+        + (files == 0
+          ? "no file at all"
+          : files == 1 ? "one file, which is not" : "\(files) files, none of them")
         + (files == 0 ? "" : " .jpg, .jpeg or .png")
         + "; wanted a folder of images, or of class folders with images in them"
     case .foldersOfFolders(let path, let folder):

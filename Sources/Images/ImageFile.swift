@@ -91,7 +91,9 @@ public enum ImageFile {
     guard status.st_size <= memory else {
       throw .unreadable(
         path: path,
-        reason: "its \(status.st_size >> 20) MB are more than this machine's memory of \(memory >> 20) MB")
+        reason:
+          "its \(status.st_size >> 20) MB are more than this machine's memory of \(memory >> 20) MB"
+      )
     }
     var bytes = [UInt8](repeating: 0, count: max(0, Int(status.st_size)))
     var filled = 0

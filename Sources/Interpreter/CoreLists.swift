@@ -31,7 +31,8 @@ public enum CoreLists {
   private static func push() -> NativeFunction {
     NativeFunction(
       "push", "list: list, value: any", group: group,
-      summary: "Adds a value at the end of a list, which every name of the list sees; gives the list.",
+      summary:
+        "Adds a value at the end of a list, which every name of the list sees; gives the list.",
       example: "let xs = [1]\npush(xs, 2)\nxs", related: ["pop", "len"]
     ) { call in
       let list = try call.list(0)
@@ -55,7 +56,8 @@ public enum CoreLists {
   private static func map() -> NativeFunction {
     NativeFunction(
       "map", "items: list, f: function", group: group,
-      summary: "The list of f(item) for every item of a list, range or anything `for` goes through.",
+      summary:
+        "The list of f(item) for every item of a list, range or anything `for` goes through.",
       example: "map(1..3, x => x ^ 2)", related: ["filter", "reduce"]
     ) { call in
       let function = try call.function(1)
@@ -126,7 +128,8 @@ public enum CoreLists {
   private static func sort() -> NativeFunction {
     NativeFunction(
       "sort", "items: list, by=nil function, descending=false bool", group: group,
-      summary: "A new list of the items in order: numbers by size, strings by alphabet; equal ones stay in order.",
+      summary:
+        "A new list of the items in order: numbers by size, strings by alphabet; equal ones stay in order.",
       example: "sort([3, 1, 2])", related: ["reverse"]
     ) { call in
       var keyed = [(item: Value, key: Value)]()
@@ -159,12 +162,14 @@ public enum CoreLists {
     }
     throw Diagnosis(
       "E119", "sort: \(Display.described(a)) and \(Display.described(b)) have no order",
-      arguments: [(0, "")], hint: "`sort(items, by: x => x.name)`, with a number or a string for each item.")
+      arguments: [(0, "")],
+      hint: "`sort(items, by: x => x.name)`, with a number or a string for each item.")
   }
 
   private static func reverse() -> NativeFunction {
     NativeFunction(
-      "reverse", "items: list", group: group, summary: "A new list of the items from last to first.",
+      "reverse", "items: list", group: group,
+      summary: "A new list of the items from last to first.",
       example: "reverse([1, 2, 3])", related: ["sort"]
     ) { call in
       if let string = call[0].string {
@@ -221,7 +226,8 @@ public enum CoreLists {
 
   private static func values() -> NativeFunction {
     NativeFunction(
-      "values", "record: record", group: group, summary: "The values of a record's fields, in order.",
+      "values", "record: record", group: group,
+      summary: "The values of a record's fields, in order.",
       example: "values((a: 1, b: 2))", related: ["keys"]
     ) { call in
       .owning(ListObject(try call.record(0).fields.map(\.value)))

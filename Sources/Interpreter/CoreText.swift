@@ -31,7 +31,8 @@ public enum CoreText {
   /// The parts of a string between separators; other modules extend `split` to their own values.
   public static func split(_ text: String, separator: String) -> Value {
     if separator.isEmpty {
-      return CoreLists.strings(text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init))
+      return CoreLists.strings(
+        text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init))
     }
     return CoreLists.strings(
       text.split(separator: separator, omittingEmptySubsequences: false).map(String.init))
@@ -75,7 +76,8 @@ public enum CoreText {
   private static func startsWith() -> NativeFunction {
     NativeFunction(
       "starts_with", "text: string, part: string", group: group,
-      summary: "Whether a text begins with another.", example: "starts_with(\"mask.ccv\", \"mask\")",
+      summary: "Whether a text begins with another.",
+      example: "starts_with(\"mask.ccv\", \"mask\")",
       related: ["ends_with"]
     ) { call in Value(try call.string(0).hasPrefix(try call.string(1))) }
   }
@@ -97,7 +99,8 @@ public enum CoreText {
 
   private static func type() -> NativeFunction {
     NativeFunction(
-      "type", "x: any", group: group, summary: "What a value is: \"number\", \"list\", \"tensor\" ...",
+      "type", "x: any", group: group,
+      summary: "What a value is: \"number\", \"list\", \"tensor\" ...",
       example: "type([1, 2])", related: ["string"]
     ) { call in .string(Display.typeName(call[0])) }
   }

@@ -79,7 +79,8 @@ public enum Display {
       let limit = max(width * 2, 60)
       var parts = [String](), used = 0
       for (index, value) in list.values.enumerated() {
-        let text = summary(value, width: width / 2).split(separator: "\n").first.map(String.init) ?? ""
+        let text =
+          summary(value, width: width / 2).split(separator: "\n").first.map(String.init) ?? ""
         used += text.count + 2
         if used > limit, index + 1 < list.count {
           parts.append("... (\(list.count) in all)")

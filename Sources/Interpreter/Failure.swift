@@ -106,28 +106,35 @@ enum RuntimeMessages {
     _ name: String, of value: Value, known: [String], isFunction: Bool = false
   ) -> Diagnosis {
     let near = Suggestion.nearest(to: name, among: known).first
-    let list = known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
+    let list =
+      known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
     let type = Display.typeName(value)
     return Diagnosis(
       "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
-      notes: isFunction ? ["There are no methods: functions take the value as their first argument."] : [],
+      notes: isFunction
+        ? ["There are no methods: functions take the value as their first argument."] : [],
       hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)()`." : nil))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {
     Diagnosis(
-      "E109", "an index of a \(Display.typeName(base)) is a whole number, not \(Display.described(value))",
+      "E109",
+      "an index of a \(Display.typeName(base)) is a whole number, not \(Display.described(value))",
       arguments: [(1, Display.described(value))],
       hint: value.isNumber ? "`floor(x)` or `round(x)`." : nil)
   }
 
   static func indexRange(_ index: Double, count: Int, of base: Value) -> Diagnosis {
     let type = Display.typeName(base)
-    let valid = count == 0 ? "it is empty" : "it has \(count): 0 to \(count - 1), or -1 to -\(count) from the end"
+    let valid =
+      count == 0
+      ? "it is empty" : "it has \(count): 0 to \(count - 1), or -1 to -\(count) from the end"
     return Diagnosis(
-      "E108", "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
+      "E108",
+      "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
       arguments: [(1, valid)],
-      hint: index == Double(count) && count > 0 ? "the first index is 0, so that the last is \(count - 1)." : nil)
+      hint: index == Double(count) && count > 0
+        ? "the first index is 0, so that the last is \(count - 1)." : nil)
   }
 
   static func notIndexable(_ value: Value) -> Diagnosis {
@@ -138,7 +145,8 @@ enum RuntimeMessages {
   static func notIterable(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E115", "cannot go through \(Display.described(value))", arguments: [(0, "")],
-      hint: value.isNumber ? "`0..<\(Display.number(value.double))`, or `1..\(Display.number(value.double))`." : nil)
+      hint: value.isNumber
+        ? "`0..<\(Display.number(value.double))`, or `1..\(Display.number(value.double))`." : nil)
   }
 
   static func unpack(_ value: Value, _ wanted: Int, seen: Int?) -> Diagnosis {

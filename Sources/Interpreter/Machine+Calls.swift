@@ -124,9 +124,12 @@ extension Machine {
         positions[nextPlace < places.count ? places[nextPlace] : beyond] = position
         nextPlace += 1
       case .named(let name):
-        if let index = parameters.firstIndex(where: { $0.name == name }) { positions[index] = position }
+        if let index = parameters.firstIndex(where: { $0.name == name }) {
+          positions[index] = position
+        }
       case .splat:
-        for index in parameters.indices where parameters[index].isOption && positions[index] == nil {
+        for index in parameters.indices where parameters[index].isOption && positions[index] == nil
+        {
           positions[index] = position
         }
       }
@@ -210,7 +213,9 @@ extension Machine {
         for field in record.fields { try give(field.value, to: field.name, argument: index) }
       }
     }
-    if let missing = parameters.indices.first(where: { parameters[$0].isRequired && bound[$0].isAbsent }) {
+    if let missing = parameters.indices.first(where: {
+      parameters[$0].isRequired && bound[$0].isAbsent
+    }) {
       throw CallMessages.missing(
         parameters[missing].name, isOption: parameters[missing].isOption, function: name,
         seen: positionalCount(site, count), isPiped: site?.isPiped ?? false)
@@ -253,7 +258,8 @@ enum CallMessages {
       "\(function) takes \(wanted) \(plural) by position, not \(seen)"
         + (isPiped ? " (the piped one counts)" : ""),
       arguments: [(argument, "one too many")],
-      notes: options.isEmpty ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
+      notes: options.isEmpty
+        ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
       hint: options.first.map { "`\($0): ...`." })
   }
 

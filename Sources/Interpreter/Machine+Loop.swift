@@ -1,6 +1,6 @@
 import Bytecode
-import Syntax
 import Glibc
+import Syntax
 
 extension Machine {
   /// The dispatch loop: runs until the frame count falls to `floor`, and returns what that frame gave.
@@ -37,7 +37,8 @@ extension Machine {
         if value.isAbsent {
           frame.pointee.position = position
           // The library runs above this frame's registers.
-          nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+          nativeTop =
+            registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
           value = try filledGlobal(i.wide)
         }
         if value.isObject { value.retain() }
@@ -403,7 +404,8 @@ extension Machine {
           if isPlain && acceptsPlainly(native: callee, i.b) {
             result = try callPlainly(callee, base + 1, i.b)
           } else {
-            nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
+            nativeTop =
+              registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
             result = try callNonClosure(callee, base + 1, i.b, site: callSite(frame, i.c))
             // Arguments were evaluated for this call alone: a tensor among them is free now.
             clear(base + 1, i.b)
@@ -569,12 +571,15 @@ extension Machine {
   }
 
   @inline(__always)
-  func caches(_ frame: UnsafeMutablePointer<Frame>) -> UnsafeMutablePointer<LoadedFunction.FieldCache> {
+  func caches(_ frame: UnsafeMutablePointer<Frame>) -> UnsafeMutablePointer<
+    LoadedFunction.FieldCache
+  > {
     frame.pointee.function._withUnsafeGuaranteedRef { $0.caches }
   }
 
   func callSite(_ frame: UnsafeMutablePointer<Frame>, _ number: Int) -> CallSite? {
-    number == 0 ? nil : frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.callSites[number - 1] }
+    number == 0
+      ? nil : frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.callSites[number - 1] }
   }
 
   func filledGlobal(_ slot: Int) throws -> Value {
@@ -607,7 +612,9 @@ extension Machine {
   func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
     try numberBounds(place)
     if place[2].double == 0 || place[2].double.isNaN {
-      throw Diagnosis("E119", "the step of a range is \(Display.number(place[2].double)), wanted a number other than 0")
+      throw Diagnosis(
+        "E119",
+        "the step of a range is \(Display.number(place[2].double)), wanted a number other than 0")
     }
   }
 
@@ -664,7 +671,8 @@ extension Machine {
     }
     let step = place[2].isNone ? 1 : try number(2, "step")
     guard step != 0, step.isFinite else {
-      throw Diagnosis("E119", "the step of a range is \(Display.number(step)), wanted a number other than 0")
+      throw Diagnosis(
+        "E119", "the step of a range is \(Display.number(step)), wanted a number other than 0")
     }
     let (first, last) = (try number(0, "first number"), try number(1, "last number"))
     // Beyond 2^53 numbers cannot be counted one by one.

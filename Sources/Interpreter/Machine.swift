@@ -1,7 +1,7 @@
 public import Bytecode
 import Glibc
-public import Syntax
 import Synchronization
+public import Syntax
 
 /// One call under way.
 struct Frame {
@@ -86,7 +86,8 @@ public final class Machine {
     let bytes = count * MemoryLayout<Value>.stride
     guard
       let memory = mmap(
-        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_NORESERVE), -1, 0),
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_NORESERVE), -1,
+        0),
       memory != MAP_FAILED
     else { preconditionFailure("the system has no address space for the stack") }
     return memory.bindMemory(to: Value.self, capacity: count)
@@ -274,7 +275,9 @@ public final class Machine {
 
   // MARK: - Modules
 
-  func importModule(_ path: String, from file: SourceFile, compile: (SourceFile) throws -> Value) throws -> Value {
+  func importModule(_ path: String, from file: SourceFile, compile: (SourceFile) throws -> Value)
+    throws -> Value
+  {
     let source = try loadModule(path, file.name)
     if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)

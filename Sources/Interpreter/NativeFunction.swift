@@ -167,7 +167,9 @@ public struct Call {
   public func number(_ index: Int) throws -> Double {
     let value = slots[index]
     if value.isNumber { return value.double }
-    if let object = value.object, let number = (object as? ForeignObject)?.numberValue { return number }
+    if let object = value.object, let number = (object as? ForeignObject)?.numberValue {
+      return number
+    }
     throw wrongType(index, wanted: "a number")
   }
 
@@ -196,7 +198,9 @@ public struct Call {
     guard range.contains(Int(value)) else {
       let low = range.lowerBound, high = range.upperBound
       throw outOfRange(
-        index, wanted: high == Int.max ? "a whole number from \(low) up" : "a whole number from \(low) to \(high)")
+        index,
+        wanted: high == Int.max
+          ? "a whole number from \(low) up" : "a whole number from \(low) to \(high)")
     }
     return Int(value)
   }

@@ -1,6 +1,6 @@
 import Bytecode
-import Syntax
 import Glibc
+import Syntax
 
 /// Operators on values that are not both numbers.
 extension Machine {
@@ -19,7 +19,9 @@ extension Machine {
     if let left = a.string, let right = b.string {
       switch code {
       case .add:
-        try Self.fits(left.string.utf8.count + right.string.utf8.count, of: "bytes", max: 8 * ListObject.countMax)
+        try Self.fits(
+          left.string.utf8.count + right.string.utf8.count, of: "bytes",
+          max: 8 * ListObject.countMax)
         return .string(left.string + right.string)
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
@@ -221,7 +223,8 @@ extension Machine {
     case let string as StringObject:
       if key.object is RangeObject { return try indices(base, [.value(key)]) }
       let index = try resolve(key, count: string.string.count, of: base)
-      return .string(String(string.string[string.string.index(string.string.startIndex, offsetBy: index)]))
+      return .string(
+        String(string.string[string.string.index(string.string.startIndex, offsetBy: index)]))
     case let range as RangeObject:
       return Value(range.element(try resolve(key, count: range.count, of: base)))
     case let foreign as ForeignObject:
@@ -315,9 +318,12 @@ extension Machine {
     guard let format = TextFormat(text) else {
       throw Diagnosis(
         "E118", "\"\(text)\" is no format",
-        notes: ["A format is [<>^][width][,][.decimals][%]."], hint: "`{x:.3}`, `{x:8.2}`, `{ratio:.1%}`, `{n:,}`.")
+        notes: ["A format is [<>^][width][,][.decimals][%]."],
+        hint: "`{x:.3}`, `{x:8.2}`, `{ratio:.1%}`, `{n:,}`.")
     }
-    if let number = (value.object as? ForeignObject)?.numberValue { return format.apply(Value(number)) }
+    if let number = (value.object as? ForeignObject)?.numberValue {
+      return format.apply(Value(number))
+    }
     return format.apply(value)
   }
 }

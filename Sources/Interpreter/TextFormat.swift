@@ -46,7 +46,8 @@ struct TextFormat {
   func number(_ value: Double) -> String {
     guard value.isFinite else { return Display.number(value) }
     let scaled = isPercent ? value * 100 : value
-    var text = decimals.map { Self.fixed(scaled, $0) }
+    var text =
+      decimals.map { Self.fixed(scaled, $0) }
       ?? (isPercent ? Self.percent(scaled) : Display.number(scaled))
     if hasThousands { text = Self.grouped(text) }
     return text + (isPercent ? "%" : "")

@@ -37,7 +37,9 @@ public struct Value: @unchecked Sendable {
   }
 
   @inlinable @inline(__always) public var isNumber: Bool { bits < Self.objectTag }
-  @inlinable @inline(__always) public var isObject: Bool { bits & Self.specialTag == Self.objectTag }
+  @inlinable @inline(__always) public var isObject: Bool {
+    bits & Self.specialTag == Self.objectTag
+  }
   @inlinable @inline(__always) public var isNone: Bool { bits == Self.specialTag }
   @inlinable @inline(__always) public var isAbsent: Bool { bits == Self.specialTag | 1 }
   @inlinable @inline(__always) public var isTrue: Bool { bits == Self.specialTag | 3 }
@@ -71,7 +73,9 @@ public struct Value: @unchecked Sendable {
   }
 
   /// The object as the final class of a kind, or nil.
-  @inline(__always) private func known<T: HeapObject>(_ kind: HeapObject.Kind, as type: T.Type) -> T? {
+  @inline(__always) private func known<T: HeapObject>(_ kind: HeapObject.Kind, as type: T.Type)
+    -> T?
+  {
     isKind(kind) ? unsafeDowncast(unmanaged.takeUnretainedValue(), to: type) : nil
   }
 
@@ -98,5 +102,7 @@ public struct Value: @unchecked Sendable {
   }
 
   /// Whether two values are the same bits: equal numbers, or one object.
-  @inlinable @inline(__always) public func isIdentical(to other: Value) -> Bool { bits == other.bits }
+  @inlinable @inline(__always) public func isIdentical(to other: Value) -> Bool {
+    bits == other.bits
+  }
 }

@@ -18,7 +18,8 @@ public func nearestNeighbours(
     throw EvaluationError.neighbours(k: k, samples: samples)
   }
   let predictions = try votes(
-    of: unitRows(data.test), among: unitRows(data.train), data.trainLabels, k, data.classes, progress)
+    of: unitRows(data.test), among: unitRows(data.train), data.trainLabels, k, data.classes,
+    progress)
   return ProbeResult(
     accuracy: data.accuracy(predictions, data.testLabels), trainAccuracy: nil,
     predictions: NDArray(predictions), iterations: 0, isConverged: true)

@@ -82,7 +82,8 @@ public final class Session {
   }
 
   /// Runs text under a name.
-  public func evaluate(_ text: String, name: String = "<input>", isPrompt: Bool = false) -> Outcome {
+  public func evaluate(_ text: String, name: String = "<input>", isPrompt: Bool = false) -> Outcome
+  {
     evaluate(SourceFile(name: name, text: text), isPrompt: isPrompt)
   }
 
@@ -112,7 +113,8 @@ public final class Session {
   private func runModule(_ file: SourceFile) throws -> Value {
     guard !moduleStack.contains(file.name) else {
       throw Diagnosis(
-        "E120", "\(file.name) imports itself: \((moduleStack + [file.name]).joined(separator: " -> "))")
+        "E120",
+        "\(file.name) imports itself: \((moduleStack + [file.name]).joined(separator: " -> "))")
     }
     moduleStack.append(file.name)
     defer { moduleStack.removeLast() }

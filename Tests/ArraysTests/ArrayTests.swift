@@ -12,7 +12,9 @@ struct ArrayTests {
     #expect(try result([2, 1], [1, 3]) == [2, 3])
     #expect(try result([4, 2, 3], [2, 3]) == [4, 2, 3])
     #expect(try result([], [5]) == [5])
-    #expect(throws: ShapeError.mismatch(operation: "+", left: [3, 1], right: [3])) { try result([3, 1], [3]) }
+    #expect(throws: ShapeError.mismatch(operation: "+", left: [3, 1], right: [3])) {
+      try result([3, 1], [3])
+    }
     #expect(throws: ShapeError.self) { try result([2, 3], [3, 2]) }
     #expect(throws: ShapeError.self) { try result([4, 2, 3], [1, 3]) }
   }
@@ -31,11 +33,16 @@ struct ArrayTests {
   @Test("slices, strides, permutations and their inverses")
   func rearranging() throws {
     let x = NDArray((0..<24).map { Float($0) }, shape: [2, 3, 4])
-    #expect(try x.slice([.all, .position(1), .span(from: 1, to: 4, by: 2)]).elements() == [Float(5), 7, 17, 19])
+    #expect(
+      try x.slice([.all, .position(1), .span(from: 1, to: 4, by: 2)]).elements() == [
+        Float(5), 7, 17, 19,
+      ])
     #expect(try x.permuted([2, 0, 1]).permuted([1, 2, 0]) == x)
     #expect(try x.transposed().transposed() == x)
     #expect(try x.reshaped(to: [4, -1]).shape == [4, 6])
-    #expect(throws: ShapeError.reshape(from: [2, 3, 4], to: [5, -1])) { try x.reshaped(to: [5, -1]) }
+    #expect(throws: ShapeError.reshape(from: [2, 3, 4], to: [5, -1])) {
+      try x.reshaped(to: [5, -1])
+    }
     #expect(throws: ShapeError.indexOutOfRange(index: 3, axis: 1, shape: [2, 3, 4])) {
       try x.slice([.all, .position(3)])
     }

@@ -60,39 +60,48 @@ struct GradientTests {
   static let elementwiseCases: [GradientCase] = [
     unary(.negate) { -$0 }, unary(.absolute) { abs($0) }, unary(.exp) { exp($0) },
     unary(.log, positive: true) { log($0) }, unary(.sqrt, positive: true) { $0.squareRoot() },
-    unary(.reciprocal) { 1 / $0 }, unary(.tanh) { tanh($0) }, unary(.sigmoid) { 1 / (1 + exp(-$0)) },
+    unary(.reciprocal) { 1 / $0 }, unary(.tanh) { tanh($0) },
+    unary(.sigmoid) { 1 / (1 + exp(-$0)) },
     unary(.gelu) { gelu($0) }, unary(.relu) { max(0, $0) }, unary(.square) { $0 * $0 },
     unary(.sin) { sin($0) }, unary(.cos) { cos($0) },
-    GradientCase("add, tail", [testNumbers([2, 3, 5], seed: 1), testNumbers([3, 5], seed: 2)],
+    GradientCase(
+      "add, tail", [testNumbers([2, 3, 5], seed: 1), testNumbers([3, 5], seed: 2)],
       { try add($0[0], $0[1]) }
     ) { x in x[0].enumerated().map { $1 + x[1][$0 % 15] } },
-    GradientCase("subtract, scalar", [testNumbers([4, 3], seed: 1), testNumbers([], seed: 2)],
+    GradientCase(
+      "subtract, scalar", [testNumbers([4, 3], seed: 1), testNumbers([], seed: 2)],
       terms: 12, { try subtract($0[0], $0[1]) }
     ) { x in x[0].map { $0 - x[1][0] } },
-    GradientCase("multiply, column", [testNumbers([4, 3], seed: 1), testNumbers([4, 1], seed: 2)],
+    GradientCase(
+      "multiply, column", [testNumbers([4, 3], seed: 1), testNumbers([4, 1], seed: 2)],
       { try multiply($0[0], $0[1]) }
     ) { x in x[0].enumerated().map { $1 * x[1][$0 / 3] } },
     GradientCase(
       "multiply, both repeat", [testNumbers([4, 1], seed: 1), testNumbers([1, 3], seed: 2)],
       { try multiply($0[0], $0[1]) }
     ) { x in (0..<12).map { x[0][$0 / 3] * x[1][$0 % 3] } },
-    GradientCase("divide", [testNumbers([5], seed: 1), testNumbers([5], seed: 2, gap: 0.5)],
+    GradientCase(
+      "divide", [testNumbers([5], seed: 1), testNumbers([5], seed: 2, gap: 0.5)],
       { try divide($0[0], $0[1]) }
     ) { x in zip(x[0], x[1]).map { $0 / $1 } },
     GradientCase(
-      "power", [elementwise(.absolute, testNumbers([5], seed: 1, gap: 0.3)), testNumbers([5], seed: 2)],
+      "power",
+      [elementwise(.absolute, testNumbers([5], seed: 1, gap: 0.3)), testNumbers([5], seed: 2)],
       { try power($0[0], $0[1]) }
     ) { x in zip(x[0], x[1]).map { pow($0, $1) } },
-    GradientCase("maximum", [testNumbers([7], seed: 1), testNumbers([7], seed: 2)],
+    GradientCase(
+      "maximum", [testNumbers([7], seed: 1), testNumbers([7], seed: 2)],
       { try extreme($0[0], $0[1]) }
     ) { x in zip(x[0], x[1]).map { max($0, $1) } },
-    GradientCase("select", [testNumbers([6], seed: 1), testNumbers([6], seed: 2)],
+    GradientCase(
+      "select", [testNumbers([6], seed: 1), testNumbers([6], seed: 2)],
       { try select(NDArray([true, false, true, true, false, false]), $0[0], $0[1]) }
     ) { x in (0..<6).map { [true, false, true, true, false, false][$0] ? x[0][$0] : x[1][$0] } },
   ]
 
   static let shapingCases: [GradientCase] = [
-    GradientCase("sum, middle axis", [testNumbers([2, 3, 4], seed: 3)],
+    GradientCase(
+      "sum, middle axis", [testNumbers([2, 3, 4], seed: 3)],
       { try sum($0[0], axes: [1]) }
     ) { x in
       (0..<8).map { (i: Int) -> Double in
@@ -100,35 +109,46 @@ struct GradientTests {
         return x[0][start] + x[0][start + 4] + x[0][start + 8]
       }
     },
-    GradientCase("mean", [testNumbers([3, 5], seed: 3)], terms: 15, { try sum($0[0], mean: true) }) { x in
+    GradientCase("mean", [testNumbers([3, 5], seed: 3)], terms: 15, { try sum($0[0], mean: true) })
+    { x in
       [x[0].reduce(0, +) / 15]
     },
-    GradientCase("max of rows", [testNumbers([3, 5], seed: 3)], { try extreme(of: $0[0], axes: [1]) }) { x in
+    GradientCase(
+      "max of rows", [testNumbers([3, 5], seed: 3)], { try extreme(of: $0[0], axes: [1]) }
+    ) { x in
       rows(x[0], 5).map { $0.max() ?? 0 }
     },
-    GradientCase("permute", [testNumbers([2, 3, 4], seed: 3)], { try permute($0[0], [2, 0, 1]) }) { x in
+    GradientCase("permute", [testNumbers([2, 3, 4], seed: 3)], { try permute($0[0], [2, 0, 1]) }) {
+      x in
       (0..<24).map { i in x[0][(i / 3 % 2) * 12 + (i % 3) * 4 + i / 6] }
     },
-    GradientCase("slice", [testNumbers([4, 5], seed: 3)],
+    GradientCase(
+      "slice", [testNumbers([4, 5], seed: 3)],
       { try slice($0[0], [.span(from: 1, to: 4, by: 2), .position(2)]) }
     ) { x in [x[0][7], x[0][17]] },
-    GradientCase("concatenate", [testNumbers([2, 2], seed: 3), testNumbers([2, 3], seed: 4)],
+    GradientCase(
+      "concatenate", [testNumbers([2, 2], seed: 3), testNumbers([2, 3], seed: 4)],
       { try concatenate($0, axis: 1) }
     ) { x in
       [x[0][0], x[0][1]] + x[1][0..<3] + [x[0][2], x[0][3]] + x[1][3..<6]
     },
-    GradientCase("gather, a row twice", [testNumbers([3, 2], seed: 3)],
+    GradientCase(
+      "gather, a row twice", [testNumbers([3, 2], seed: 3)],
       { try gatherRows($0[0], at: NDArray([Int32(2), 0, 2])) }
     ) { x in [x[0][4], x[0][5], x[0][0], x[0][1], x[0][4], x[0][5]] },
-    GradientCase("scatter", [testNumbers([3, 2], seed: 3)],
+    GradientCase(
+      "scatter", [testNumbers([3, 2], seed: 3)],
       { try scatterRows($0[0], at: NDArray([Int32(1), 1, 3]), count: 4) }
     ) { x in
       [0, 0, x[0][0] + x[0][2], x[0][1] + x[0][3], 0, 0, x[0][4], x[0][5]]
     },
-    GradientCase("broadcast", [testNumbers([1, 3], seed: 3)], { try broadcast($0[0], to: [2, 3]) }) { x in
+    GradientCase(
+      "broadcast", [testNumbers([1, 3], seed: 3)], { try broadcast($0[0], to: [2, 3]) }
+    ) { x in
       x[0] + x[0]
     },
-    GradientCase("rows of a mask", [testNumbers([2, 2, 2], seed: 3)],
+    GradientCase(
+      "rows of a mask", [testNumbers([2, 2, 2], seed: 3)],
       { try selectRows($0[0], where: NDArray([true, false, false, true], shape: [2, 2])) }
     ) { x in [x[0][0], x[0][1], x[0][6], x[0][7]] },
   ]
@@ -142,7 +162,8 @@ struct GradientTests {
       return product(x[0], b, 6, 5, 4)
     },
     GradientCase(
-      "batched product", [testNumbers([2, 3, 5], seed: 5), testNumbers([2, 5, 2], seed: 6)], terms: 16,
+      "batched product", [testNumbers([2, 3, 5], seed: 5), testNumbers([2, 5, 2], seed: 6)],
+      terms: 16,
       { try matrixProduct($0[0], $0[1]) }
     ) { x in
       (0..<2).flatMap { batch -> [Double] in
@@ -151,7 +172,8 @@ struct GradientTests {
       }
     },
     GradientCase(
-      "linear", [testNumbers([6, 5], seed: 5), testNumbers([4, 5], seed: 6), testNumbers([4], seed: 7)],
+      "linear",
+      [testNumbers([6, 5], seed: 5), testNumbers([4, 5], seed: 6), testNumbers([4], seed: 7)],
       terms: 24, { try linear($0[0], weight: $0[1], bias: $0[2]) }
     ) { x in product(x[0], x[1], 6, 5, 4).enumerated().map { $1 + x[2][$0 % 4] } },
     GradientCase(
@@ -162,10 +184,12 @@ struct GradientTests {
     GradientCase("softmax", [testNumbers([3, 17], seed: 8)], terms: 34, { softmax($0[0]) }) { x in
       rows(x[0], 17).flatMap(softmaxRow)
     },
-    GradientCase("log-sum-exp", [testNumbers([3, 17], seed: 8)], terms: 34, { logSumExp($0[0]) }) { x in
+    GradientCase("log-sum-exp", [testNumbers([3, 17], seed: 8)], terms: 34, { logSumExp($0[0]) }) {
+      x in
       rows(x[0], 17).map { log($0.map { exp($0) }.reduce(0, +)) }
     },
-    GradientCase("cross-entropy", [testNumbers([4, 9], seed: 8)], terms: 24,
+    GradientCase(
+      "cross-entropy", [testNumbers([4, 9], seed: 8)], terms: 24,
       { try crossEntropy($0[0], ids: NDArray([Int32(0), 8, 3, 3])) }
     ) { x in
       zip(rows(x[0], 9), [0, 8, 3, 3]).map { -log(softmaxRow($0)[$1]) }
@@ -196,7 +220,10 @@ struct GradientTests {
     },
     GradientCase(
       "scaled residual with drop path",
-      [testNumbers([2, 3, 4], seed: 8), testNumbers([2, 3, 4], seed: 9), testNumbers([4], seed: 10)],
+      [
+        testNumbers([2, 3, 4], seed: 8), testNumbers([2, 3, 4], seed: 9),
+        testNumbers([4], seed: 10),
+      ],
       terms: 12, { try scaledResidual($0[0], $0[1], scale: $0[2], factors: [0, 1.25]) }
     ) { x in
       x[0].enumerated().map { $1 + ($0 < 12 ? 0 : 1.25) * x[2][$0 % 4] * x[1][$0] }
@@ -205,7 +232,8 @@ struct GradientTests {
       "attention", [testNumbers([2, 5, 12], seed: 8), testNumbers([2, 5, 5], seed: 9)], terms: 60,
       { try attention($0[0], heads: 2, bias: $0[1]) }
     ) { x in attentionOracle(x[0], bias: x[1], batch: 2, tokens: 5, width: 4, heads: 2) },
-    GradientCase("position bias", [testNumbers([3, 2], seed: 8)],
+    GradientCase(
+      "position bias", [testNumbers([3, 2], seed: 8)],
       { try positionBias($0[0], index: NDArray([Int32(0), 2, 1, 0], shape: [2, 2])) }
     ) { x in [0, 1].flatMap { head in [0, 2, 1, 0].map { x[0][$0 * 2 + head] } } },
   ]
@@ -243,7 +271,9 @@ struct GradientTests {
     return y
   }
 
-  @Test("value and gradients agree with the oracle", arguments: elementwiseCases + shapingCases + networkCases)
+  @Test(
+    "value and gradients agree with the oracle",
+    arguments: elementwiseCases + shapingCases + networkCases)
   func agrees(_ item: GradientCase) throws {
     let deviation = try gradientDeviation(
       of: item.operation, oracle: item.oracle, inputs: item.inputs)

@@ -13,12 +13,15 @@ struct HelpTests {
     #expect(names.count > 100)
     for name in names {
       let session = Session()
-      guard let native = session.machine.builtins.first(where: { $0.name == name }) else { continue }
+      guard let native = session.machine.builtins.first(where: { $0.name == name }) else {
+        continue
+      }
       #expect(!native.summary.isEmpty, "\(name) has no summary")
       guard !native.example.isEmpty else { continue }
       switch session.evaluate(native.example, name: "example of \(name)") {
       case .value: break
-      case .failed(let diagnostic): Issue.record("\(name): \(diagnostic.code) \(diagnostic.message)")
+      case .failed(let diagnostic):
+        Issue.record("\(name): \(diagnostic.code) \(diagnostic.message)")
       case .rejected(let diagnostics): Issue.record("\(name): \(diagnostics.map(\.message))")
       case .interrupted, .exit: Issue.record("\(name): ended otherwise")
       }

@@ -46,8 +46,9 @@ struct SavedValuesTests {
       #expect(!run(setup, session).hasPrefix("E"))
       #expect(run("all(ccvit_features(net, x) == ccvit_features(back.net, x))", session) == "true")
       #expect(run("all(encode(tok, x) == encode(back.tok, x))", session) == "true")
-      #expect(run("[back.log.loss, back.text, back.list[0..2], back.tok.history == tok.history]", session)
-        == "[[0.25], \"a \\\"b\\\"\", [1, nil, true], true]")
+      #expect(
+        run("[back.log.loss, back.text, back.list[0..2], back.tok.history == tok.history]", session)
+          == "[[0.25], \"a \\\"b\\\"\", [1, nil, true], true]")
       #expect(run("count_parameters(back.net) == count_parameters(net)", session) == "true")
     }
   }

@@ -16,7 +16,9 @@ struct KMeansTests {
     var random = RandomSource(seed: 1)
     let points = random.normal([500, 7])
     let fit = try KMeans(k: 12, iterations: 15, seed: 3).fit(points)
-    for (before, after) in zip(fit.history, fit.history.dropFirst()) { #expect(after <= before * (1 + 1e-6)) }
+    for (before, after) in zip(fit.history, fit.history.dropFirst()) {
+      #expect(after <= before * (1 + 1e-6))
+    }
     let (ids, distances) = try Assignment.assign(points, to: fit.centroids)
     let total = distances.elements(of: Float.self).reduce(0.0) { $0 + Double($1) }
     #expect(total <= fit.history[fit.history.count - 1] * (1 + 1e-6))
@@ -86,15 +88,21 @@ struct KMeansTests {
   @Test("a caller stops the fit by returning false")
   func stopping() throws {
     var random = RandomSource(seed: 8)
-    let fit = try KMeans(k: 4, iterations: 50, seed: 1).fit(random.normal([200, 3])) { $0.iteration < 3 }
+    let fit = try KMeans(k: 4, iterations: 50, seed: 1).fit(random.normal([200, 3])) {
+      $0.iteration < 3
+    }
     #expect(fit.history.count == 3)
   }
 
   @Test("what cannot be clustered is refused with what was seen")
   func refusals() throws {
     let points = NDArray((0..<12).map { Float($0) }, shape: [4, 3])
-    #expect(throws: ClusteringError.tooManyClusters(k: 5, points: 4)) { try KMeans(k: 5).fit(points) }
-    #expect(throws: ClusteringError.allEqual(points: 4, k: 2)) { try KMeans(k: 2).fit(NDArray(zeros: [4, 3])) }
+    #expect(throws: ClusteringError.tooManyClusters(k: 5, points: 4)) {
+      try KMeans(k: 5).fit(points)
+    }
+    #expect(throws: ClusteringError.allEqual(points: 4, k: 2)) {
+      try KMeans(k: 2).fit(NDArray(zeros: [4, 3]))
+    }
     var broken = points
     try broken.replace([.position(2), .position(1)], with: NDArray(scalar: Float.nan))
     #expect(throws: ClusteringError.notFinite(row: 2)) { try KMeans(k: 2).fit(broken) }

@@ -55,7 +55,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       $0.write([0], to: "a.png")
       truncate($0.path + "/a.png", 1 << 43)
     },
-    BadInput("a file that is not there", "load(\"cta.png\")", "E140", "cta.png", "load(\"cat.png\")") {
+    BadInput(
+      "a file that is not there", "load(\"cta.png\")", "E140", "cta.png", "load(\"cat.png\")"
+    ) {
       $0.write(small, to: "cat.png")
     },
     BadInput("a name with nothing in it", "load(\"\")", "E140", "\"\""),
@@ -98,36 +100,59 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       for name in ["a", "c"] { $0.write(small, to: "d/\(name).png") }
       $0.write([], to: "d/b.png")
     },
-    BadInput("a larger batch than images", "batches(load(\"d\"), size: 8)", "E140", "8 of only 1", "drop_last") {
+    BadInput(
+      "a larger batch than images", "batches(load(\"d\"), size: 8)", "E140", "8 of only 1",
+      "drop_last"
+    ) {
       mkdir($0.path + "/d", 0o755)
       $0.write(small, to: "d/a.png")
     },
   ]
 
   static let unwritable = [
-    BadInput("a full disk", "save(zeros([9]), \"full.safetensors\")", "E141", "No space left", "free") {
+    BadInput(
+      "a full disk", "save(zeros([9]), \"full.safetensors\")", "E141", "No space left", "free"
+    ) {
       symlink("/dev/full", $0.path + "/full.safetensors")
     },
-    BadInput("a full disk, for a picture", "save(zeros([3, 4, 4]), \"full.png\")", "E141", "No space left", "free") {
+    BadInput(
+      "a full disk, for a picture", "save(zeros([3, 4, 4]), \"full.png\")", "E141", "No space left",
+      "free"
+    ) {
       symlink("/dev/full", $0.path + "/full.png")
     },
-    BadInput("a full disk, for a table", "save(table(\"a\"), \"full.csv\")", "E141", "No space left", "free") {
+    BadInput(
+      "a full disk, for a table", "save(table(\"a\"), \"full.csv\")", "E141", "No space left",
+      "free"
+    ) {
       symlink("/dev/full", $0.path + "/full.csv")
     },
-    BadInput("a folder's name", "save(1, \"d.safetensors\")", "E141", "d.safetensors", "it is a folder") {
+    BadInput(
+      "a folder's name", "save(1, \"d.safetensors\")", "E141", "d.safetensors", "it is a folder"
+    ) {
       mkdir($0.path + "/d.safetensors", 0o755)
     },
-    BadInput("a file in the way", "save(1, \"a.png/b.safetensors\")", "E141", "Not a directory", "another name") {
+    BadInput(
+      "a file in the way", "save(1, \"a.png/b.safetensors\")", "E141", "Not a directory",
+      "another name"
+    ) {
       $0.write(small, to: "a.png")
     },
-    BadInput("a file system without files", "save(1, \"/proc/none/a.safetensors\")", "E141", "/proc/none"),
-    BadInput("a table that is read by other programs", "load(\"a.csv\")", "E140", "a table", "a.safetensors") {
+    BadInput(
+      "a file system without files", "save(1, \"/proc/none/a.safetensors\")", "E141", "/proc/none"),
+    BadInput(
+      "a table that is read by other programs", "load(\"a.csv\")", "E140", "a table",
+      "a.safetensors"
+    ) {
       $0.write(Array("a,b\n1,2\n".utf8), to: "a.csv")
     },
     BadInput("no ending", "save(1, \"name\")", "E144", "says nothing", "name.safetensors"),
-    BadInput("a value that has no file", "save((a: x => x), \"a.safetensors\")", "E144", "function", "can"),
+    BadInput(
+      "a value that has no file", "save((a: x => x), \"a.safetensors\")", "E144", "function", "can"),
     BadInput("a picture of a number", "save(3, \"a.png\")", "E141", "not of", "3 x H x W"),
-    BadInput("a curve as a JPEG", "save(confusion([0, 1], [0, 1]), \"a.jpg\")", "E107", "figure", ".png or .svg"),
+    BadInput(
+      "a curve as a JPEG", "save(confusion([0, 1], [0, 1]), \"a.jpg\")", "E107", "figure",
+      ".png or .svg"),
   ]
 
   static let savedFiles = [
@@ -146,35 +171,47 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("an unknown number type", "load(\"a.safetensors\")", "E143", "F64", "wanted F32") {
       $0.write(header: #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#, data: 8)
     },
-    BadInput("data beyond the file", "load(\"a.safetensors\")", "E143", "tensor a", "within the file") {
+    BadInput(
+      "data beyond the file", "load(\"a.safetensors\")", "E143", "tensor a", "within the file"
+    ) {
       $0.write(header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, data: 4)
     },
     BadInput("places beyond all numbers", "load(\"a.safetensors\")", "E143", "within the file") {
       $0.write(
         header:
-          #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}}"#)
+          #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}}"#
+      )
     },
     BadInput("places before the beginning", "load(\"a.safetensors\")", "E143", "within the file") {
       $0.write(
         header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[9,-9223372036854775808]}}"#)
     },
-    BadInput("a shape beyond all memories", "load(\"a.safetensors\")", "E143", "cannot have the shape") {
+    BadInput(
+      "a shape beyond all memories", "load(\"a.safetensors\")", "E143", "cannot have the shape"
+    ) {
       $0.write(
         header: #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#)
     },
-    BadInput("a tensor that the structure misses", "load(\"a.safetensors\")", "E143", "zz is missing") {
+    BadInput(
+      "a tensor that the structure misses", "load(\"a.safetensors\")", "E143", "zz is missing"
+    ) {
       $0.write(structure: #"{"type":"tensor","text":"zz"}"#)
     },
     BadInput("a kind of a later version", "load(\"a.safetensors\")", "E143", "\"cube\"") {
       $0.write(structure: #"{"type":"list","items":[{"type":"cube"}]}"#)
     },
-    BadInput("a layer beyond all numbers", "load(\"a.safetensors\")", "E143", "a.safetensors", "1e+300") {
+    BadInput(
+      "a layer beyond all numbers", "load(\"a.safetensors\")", "E143", "a.safetensors", "1e+300"
+    ) {
       $0.write(
         structure: #"{"type":"layer","text":"linear","config":{"inputs":1e300,"outputs":2}}"#)
     },
-    BadInput("a layer beyond all memories", "load(\"a.safetensors\")", "E143", "a.safetensors", "memory") {
+    BadInput(
+      "a layer beyond all memories", "load(\"a.safetensors\")", "E143", "a.safetensors", "memory"
+    ) {
       $0.write(
-        structure: #"{"type":"layer","text":"linear","config":{"inputs":1048576,"outputs":1048576}}"#)
+        structure:
+          #"{"type":"layer","text":"linear","config":{"inputs":1048576,"outputs":1048576}}"#)
     },
     BadInput("a patch beyond all numbers", "load(\"a.safetensors\")", "E143", "a patch of 1e+300") {
       $0.write(structure: #"{"type":"tokenizer","text":"a","config":{"patch":1e300}}"#)
@@ -233,8 +270,10 @@ struct BadInputTests {
       input.prepare(scratch)
       rmdir(folder)
       symlink(scratch.path, folder)
-      let code = input.code.replacing("(\"", with: "(\"\(index)/").replacing(", \"", with: ", \"\(index)/")
-        .replacing("\"\(index)//proc", with: "\"/proc")
+      let code = input.code.replacing("(\"", with: "(\"\(index)/").replacing(
+        ", \"", with: ", \"\(index)/"
+      )
+      .replacing("\"\(index)//proc", with: "\"/proc")
       #expect(try terminal.enter(code).contains("error E"), "\(code)")
     }
     #expect(try terminal.enter("kept.shape") == "[2, 3]")

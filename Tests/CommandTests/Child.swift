@@ -45,7 +45,8 @@ final class Child {
       switch streams {
       case .descriptors(let descriptors):
         ccv_test_spawn(
-          program, words + [nil], variables + [nil], folder, descriptors.map { $0 ?? -1 }, nil, &child)
+          program, words + [nil], variables + [nil], folder, descriptors.map { $0 ?? -1 }, nil,
+          &child)
       case .terminal(let path):
         ccv_test_spawn(program, words + [nil], variables + [nil], folder, nil, path, &child)
       }

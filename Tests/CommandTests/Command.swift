@@ -36,7 +36,8 @@ final class Command {
     switch output {
     case .pipe: break
     case .closed: descriptors[1] = nil
-    case .file(let path): descriptors[1] = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    case .file(let path):
+      descriptors[1] = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     }
     child = try Child(
       program, arguments, streams: .descriptors(descriptors),

@@ -57,7 +57,8 @@ struct PromptTests {
     #expect(try terminal.leave() == 0)
   }
 
-  @Test("a pasted block runs as one unit, blank lines and all; terminals send \\r for its line ends")
+  @Test(
+    "a pasted block runs as one unit, blank lines and all; terminals send \\r for its line ends")
   func paste() throws {
     let home = Scratch()
     let terminal = try terminal(home)
@@ -102,7 +103,8 @@ struct PromptTests {
     #expect(try terminal.leave() == 0)
   }
 
-  @Test("Ctrl-C at the prompt says once how to leave, discards what is typed, and never ends anything")
+  @Test(
+    "Ctrl-C at the prompt says once how to leave, discards what is typed, and never ends anything")
   func interruptAtPrompt() throws {
     let home = Scratch()
     let terminal = try terminal(home)
@@ -161,7 +163,9 @@ struct PromptTests {
     #expect(try second.answer() == "")
     #expect(try second.enter("twice(4)") == "8")
     #expect(try second.leave() == 0)
-    let file = home.bytes(of: ".local/state/ccv/history").map { String(decoding: $0, as: UTF8.self) }
+    let file = home.bytes(of: ".local/state/ccv/history").map {
+      String(decoding: $0, as: UTF8.self)
+    }
     let lines = file?.split(separator: "\n").map(String.init) ?? []
     #expect(lines.first == "fn twice(x) {\\n  2 * x\\n}")
     #expect(lines.contains("twice(4)"))

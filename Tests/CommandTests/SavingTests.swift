@@ -46,7 +46,8 @@ struct SavingTests {
         "-c", "ulimit -f 8; exec \"$0\" \"$@\"", Child.program, "-e",
         "try { save(full([256, 1024], 2), \"a.safetensors\") } catch e { print(e.code, e.message) }",
       ], program: "/bin/sh", folder: scratch.path)
-    #expect(result.output == "E141 cannot write a.safetensors: File too large\n", "\(result.errors)")
+    #expect(
+      result.output == "E141 cannot write a.safetensors: File too large\n", "\(result.errors)")
     #expect(scratch.names() == ["a.safetensors"])
     #expect(scratch.bytes(of: "a.safetensors") == old)
   }
@@ -69,7 +70,10 @@ struct SavingTests {
   func home() throws {
     let scratch = Scratch()
     let result = try Command.run(
-      ["-e", "print(save([1, 2], \"~/new/a.safetensors\") == save(3, \"b.safetensors\"), load(\"~/new/a.safetensors\"))"],
+      [
+        "-e",
+        "print(save([1, 2], \"~/new/a.safetensors\") == save(3, \"b.safetensors\"), load(\"~/new/a.safetensors\"))",
+      ],
       folder: scratch.path, environment: ["HOME": scratch.path])
     #expect(result.output == "false [1, 2]\n", "\(result.errors)")
     #expect(scratch.names() == ["b.safetensors", "new"])

@@ -14,7 +14,8 @@ final class Terminal {
   ) throws {
     var name = [CChar](repeating: 0, count: 64)
     let main = ccv_test_terminal(50, columns, &name, name.count)
-    let path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let own = ["HOME": home, "TERM": "xterm", "NO_COLOR": "1", "INPUTRC": "/dev/null"]
     child = try Child(
       Child.program, arguments, streams: .terminal(path: path),

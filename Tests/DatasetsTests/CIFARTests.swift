@@ -66,7 +66,9 @@ struct CIFARTests {
   func progress() throws {
     let scratch = Scratch()
     let half = (0..<1500).flatMap { _ in record([1], 0) }
-    for file in 1...5 { scratch.write(file < 3 ? half : record([2], 0), to: "data_batch_\(file).bin") }
+    for file in 1...5 {
+      scratch.write(file < 3 ? half : record([2], 0), to: "data_batch_\(file).bin")
+    }
     var seen: [Int] = [], totals: Set<Int> = []
     _ = try CIFAR10.load(scratch.path, isTraining: true) { done, total in
       seen.append(done)

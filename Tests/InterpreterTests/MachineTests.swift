@@ -6,10 +6,13 @@ import Testing
 
 @Suite("Values and the machine", .oneInterpreter)
 struct MachineTests {
-  @Test("numbers print the shortest text that reads back, whole ones without a fraction", arguments: [
-    (1.0, "1"), (0.1, "0.1"), (-0.0, "-0"), (1e20, "1e20"), (1.0 / 3, "0.3333333333333333"),
-    (9_007_199_254_740_992, "9007199254740992"), (.nan, "nan"), (-.infinity, "-inf"), (2.5e-7, "2.5e-07"),
-  ])
+  @Test(
+    "numbers print the shortest text that reads back, whole ones without a fraction",
+    arguments: [
+      (1.0, "1"), (0.1, "0.1"), (-0.0, "-0"), (1e20, "1e20"), (1.0 / 3, "0.3333333333333333"),
+      (9_007_199_254_740_992, "9007199254740992"), (.nan, "nan"), (-.infinity, "-inf"),
+      (2.5e-7, "2.5e-07"),
+    ])
   func numbers(_ number: Double, _ text: String) {
     #expect(Display.number(number) == text)
   }
@@ -17,7 +20,8 @@ struct MachineTests {
   @Test("a value is 64 bits and tells its kinds apart")
   func kinds() {
     #expect(MemoryLayout<Value>.size == 8)
-    #expect(Value(3).isNumber && !Value(3).isObject && Value(.nan).isNumber && Value(-.nan).isNumber)
+    #expect(
+      Value(3).isNumber && !Value(3).isObject && Value(.nan).isNumber && Value(-.nan).isNumber)
     #expect(Value.none.isNone && Value.absent.isAbsent && Value.true.isTrue && Value(false).isFalse)
     let list = ListObject()
     let value = Value.owning(list)
@@ -42,7 +46,8 @@ struct MachineTests {
 
   @Test("records share their layout, and keep the order of their fields")
   func records() {
-    let a = RecordObject([("x", Value(1)), ("y", Value(2))]), b = RecordObject([("x", Value(3)), ("y", Value(4))])
+    let a = RecordObject([("x", Value(1)), ("y", Value(2))]),
+      b = RecordObject([("x", Value(3)), ("y", Value(4))])
     #expect(a.shape === b.shape)
     a["z"] = Value(5)
     a["x"] = Value(6)

@@ -50,7 +50,9 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
       let met = Atomic(0)
       parallel(2, grain: 1) { _, _ in
         arrived.add(1, ordering: .sequentiallyConsistent)
-        for _ in 0..<20_000 where arrived.load(ordering: .sequentiallyConsistent) < 2 { sched_yield() }
+        for _ in 0..<20_000 where arrived.load(ordering: .sequentiallyConsistent) < 2 {
+          sched_yield()
+        }
         met.add(arrived.load(ordering: .sequentiallyConsistent), ordering: .sequentiallyConsistent)
       }
       if met.load(ordering: .sequentiallyConsistent) == 4 { return true }

@@ -1,10 +1,11 @@
 import Builtins
 import Glibc
-@testable import Interpreter
 import Session
 import Syntax
 import TestSupport
 import Testing
+
+@testable import Interpreter
 
 /// A program with its expectations inside: every `# => text` is a line of output, in order; an
 /// `# error: E102 text` is the error that ends it, by code and a part of its message.
@@ -42,7 +43,9 @@ struct LanguageCase: Sendable, CustomTestStringConvertible {
         // What cases import begins with `_` and is no case itself.
         if !child.hasPrefix("."), !child.hasPrefix("_") { names.append(child) }
       }
-      for child in names.sorted() { walk(path + "/" + child, name.isEmpty ? child : name + "/" + child) }
+      for child in names.sorted() {
+        walk(path + "/" + child, name.isEmpty ? child : name + "/" + child)
+      }
     }
     walk(folder, "")
     return cases
@@ -62,7 +65,8 @@ struct LanguageTests {
     session.host.write = { output += $0 }
     let outcome = session.evaluate(
       SourceFile(name: LanguageCase.folder + "/" + item.path, text: item.source))
-    let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(
+      String.init)
     #expect(lines == item.output)
     var seen: Diagnostic?
     switch outcome {
@@ -71,8 +75,11 @@ struct LanguageTests {
     default: break
     }
     if let error = item.error {
-      #expect(seen.map { "\($0.code) \($0.message)" }?.contains(error) == true, "\(String(describing: seen?.code)) \(seen?.message ?? "no error")")
-      #expect(seen?.labels.isEmpty == false || error.hasPrefix("E001"), "an error points at its place")
+      #expect(
+        seen.map { "\($0.code) \($0.message)" }?.contains(error) == true,
+        "\(String(describing: seen?.code)) \(seen?.message ?? "no error")")
+      #expect(
+        seen?.labels.isEmpty == false || error.hasPrefix("E001"), "an error points at its place")
     } else {
       #expect(seen == nil, "\(seen.map { "\($0.code) \($0.message)" } ?? "")")
     }

@@ -42,10 +42,13 @@ struct LayerTests {
     #expect(named["mlp.fc1.weight"]?.shape == [32, 8])
     #expect(named["mlp.fc2.weight"]?.shape == [8, 32])
     let decaying = block.parameters.filter { $0.parameter.decays }.map(\.name).sorted()
-    #expect(decaying == ["attn.proj.weight", "attn.qkv.weight", "mlp.fc1.weight", "mlp.fc2.weight"])
+    #expect(
+      decaying == ["attn.proj.weight", "attn.qkv.weight", "mlp.fc1.weight", "mlp.fc2.weight"])
   }
 
-  @Test("truncated weights stay within one standard deviation, and block l divides two of them by sqrt(2 l)")
+  @Test(
+    "truncated weights stay within one standard deviation, and block l divides two of them by sqrt(2 l)"
+  )
   func initialisation() throws {
     var random = RandomSource(seed: 1)
     let block = try TransformerBlock(32, heads: 2, depth: 8, random: &random)
@@ -61,12 +64,16 @@ struct LayerTests {
     var random = RandomSource(seed: 2)
     let layer = try SelfAttention(8, heads: 2, initialization: .uniform, random: &random)
     let x = random.normal([1, 3, 8])
-    let turned = try NDArray.stacked([try x.rows(at: NDArray([Int32(0)])).row(0).rows(at: NDArray([Int32(2), 0, 1]))])
+    let turned = try NDArray.stacked([
+      try x.rows(at: NDArray([Int32(0)])).row(0).rows(at: NDArray([Int32(2), 0, 1]))
+    ])
     let y = try layer(Tensor(x)).value.row(0)
     let z = try layer(Tensor(turned)).value.row(0)
     let expected = try y.rows(at: NDArray([Int32(2), 0, 1])).elements(of: Float.self)
     // Sums of at most 8 products of size about 1, in another order: 8 u.
-    for (a, b) in zip(z.elements(of: Float.self), expected) { #expect(abs(a - b) <= 8 * 0x1p-24 * 8) }
+    for (a, b) in zip(z.elements(of: Float.self), expected) {
+      #expect(abs(a - b) <= 8 * 0x1p-24 * 8)
+    }
   }
 
   @Test("the index of the position table: offsets, and three rows for the class token")

@@ -7,13 +7,16 @@ import Testing
 
 @Suite("The prompt's memory and completion", .oneInterpreter)
 struct HistoryTests {
-  @Test("a block is one entry, whatever is in it", arguments: ["let x = 1", "a\nb", "a\\nb", "\\", "tab\t\\\\n"])
+  @Test(
+    "a block is one entry, whatever is in it",
+    arguments: ["let x = 1", "a\nb", "a\\nb", "\\", "tab\t\\\\n"])
   func entries(_ text: String) {
     #expect(History.decoded(History.encoded(text)) == text)
     #expect(!History.encoded(text).contains("\n"))
   }
 
-  @Test("options of one's own and of library functions, and names of the block under way, are offered")
+  @Test(
+    "options of one's own and of library functions, and names of the block under way, are offered")
   func blocks() {
     let session = Session()
     _ = session.evaluate("fn corrupt(x, ratio = 1, rate = 2) { x }")
@@ -27,7 +30,10 @@ struct HistoryTests {
     #expect(found("corrupt(len(1), rati", "rati").texts == ["ratio:"])
     #expect(found("corrupt([len(1), rati", "rati").texts.isEmpty)
     #expect(found("  1, rati", "rati", block: "corrupt(").texts == ["ratio:"])
-    #expect(found("  centroid_co", "centroid_co", block: "fn f() {\n  let centroid_count = 3").texts == ["centroid_count"])
+    #expect(
+      found("  centroid_co", "centroid_co", block: "fn f() {\n  let centroid_count = 3").texts == [
+        "centroid_count"
+      ])
     #expect(found("corru", "corru").texts == ["corrupt"] && found("corru", "corru").append == "(")
     #expect(found("ccvit(image: 3, dep", "dep").texts == ["depth:"])
     #expect(found("let x = 3 # it's corru", "corru").texts == ["corrupt"])

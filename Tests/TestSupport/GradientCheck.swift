@@ -36,7 +36,8 @@ public func gradientDeviation(
     oracle(numbers).enumerated().reduce(0) { $0 + $1.element * weight($1.offset) }
   }
   let expected = oracle(numbers)
-  let value = zip(output.elements(of: Float.self), expected)
+  let value =
+    zip(output.elements(of: Float.self), expected)
     .map { abs(Double($0) - $1) / (1 + abs($1)) }.max() ?? 0
   var deviations = [Double]()
   for (index, values) in numbers.enumerated() {

@@ -10,7 +10,8 @@ struct AdamWTests {
     var random = RandomSource(seed: 1)
     let start = random.normal([37])
     let decaying = Parameter(start, name: "w"), plain = Parameter(start, name: "b", decays: false)
-    let optimiser = try AdamW([decaying, plain], learningRate: 0.01, decay: 0.1, betas: (0.9, 0.98))
+    let optimiser = try AdamW(
+      [decaying, plain], learningRate: 0.01, decay: 0.1, betas: (0.9, 0.98))
     var p = [start, start].map { $0.elements(of: Float.self).map(Double.init) }
     var m = [[Double]](repeating: [Double](repeating: 0, count: 37), count: 2), v = m
     for t in 1...5 {
@@ -28,7 +29,8 @@ struct AdamWTests {
           m[which][i] = 0.9 * m[which][i] + 0.1 * slope
           v[which][i] = 0.98 * v[which][i] + 0.02 * slope * slope
           let decay = which == 0 ? 0.01 * 0.1 * p[which][i] : 0
-          p[which][i] -= decay + 0.01 * (m[which][i] / (1 - b1)) / ((v[which][i] / (1 - b2)).squareRoot() + 1e-8)
+          p[which][i] -=
+            decay + 0.01 * (m[which][i] / (1 - b1)) / ((v[which][i] / (1 - b2)).squareRoot() + 1e-8)
         }
       }
     }
