@@ -1,3 +1,5 @@
+import Syntax
+
 /// The lower end of a terminal: ordinary output scrolls away above, and below it stand strips of lines
 /// that are rewritten in place (live figures, progress).
 ///
@@ -171,6 +173,18 @@ public enum TerminalText {
       }
     }
     return text
+  }
+
+  /// Text whose long lines are broken between words; what follows is indented as its line is. A word
+  /// that is longer than the line stays whole.
+  public static func folded(_ text: String, to columns: Int) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard line.count > columns else { return String(line) }
+      let indent = String(line.prefix { $0 == " " })
+      let room = columns - indent.count
+      return wrapped(String(line.dropFirst(indent.count)), first: room, rest: room)
+        .map { indent + $0 }.joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 
   private static func walk(_ line: String, _ body: (Character, Bool) -> Void) {

@@ -178,6 +178,11 @@ public enum SourceReader {
 extension Session {
   /// What `?name`, `??name`, `?E021` or `?some words` says.
   public func helpText(for query: String) -> String {
+    query.hasPrefix("??")
+      ? page(for: query) : TerminalText.folded(page(for: query), to: host.width())
+  }
+
+  private func page(for query: String) -> String {
     let wantsSource = query.hasPrefix("??")
     let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
     if topic.isEmpty { return HelpPages.overview(machine) }

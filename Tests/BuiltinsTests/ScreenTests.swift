@@ -4,6 +4,16 @@ import Testing
 
 @Suite("The screen")
 struct ScreenTests {
+  @Test("long lines are broken between words and keep their indent")
+  func folded() {
+    #expect(
+      TerminalText.folded("one two\n  three four five\nsix", to: 12)
+        == "one two\n  three four\n  five\nsix")
+    #expect(
+      TerminalText.folded("  incomprehensibilities a", to: 8) == "  incomprehensibilities\n  a")
+    #expect(TerminalText.folded("exact wide", to: 10) == "exact wide")
+  }
+
   private func make(_ columns: Int = 40, _ rows: Int = 12) -> (Screen, TerminalModel) {
     let model = TerminalModel(columns: columns, rows: rows)
     let screen = Screen(

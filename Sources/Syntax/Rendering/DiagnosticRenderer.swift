@@ -179,7 +179,7 @@ public struct DiagnosticRenderer: Sendable {
 }
 
 /// Breaks prose at blanks into lines of at most so many columns; a longer word stands alone.
-func wrapped(_ text: String, first: Int, rest: Int) -> [String] {
+public func wrapped(_ text: String, first: Int, rest: Int) -> [String] {
   var lines = [""]
   for word in text.split(separator: " ", omittingEmptySubsequences: false) {
     let line = lines[lines.count - 1]
