@@ -28,34 +28,35 @@ public enum MatrixProduct {
       return
     }
     let (lda, ldb) = (transposeA ? m : k, transposeB ? k : n)
-    let chunks = chunkCount(m, n, k)
-    Parallel.forEachSlice(of: chunks) { slice in
+    let (rows, columns) = grid(m, n, k)
+    Parallel.forEachSlice(of: rows * columns) { slice in
       for chunk in slice {
-        if m >= n {
-          let (start, end) = bounds(chunk, chunks, m)
-          ccv_sgemm(
-            transposeA, transposeB, Int64(end - start), Int64(n), Int64(k), alpha,
-            a + (transposeA ? start : start * lda), Int64(lda), b, Int64(ldb), beta,
-            c + start * n, Int64(n))
-        } else {
-          let (start, end) = bounds(chunk, chunks, n)
-          ccv_sgemm(
-            transposeA, transposeB, Int64(m), Int64(end - start), Int64(k), alpha, a, Int64(lda),
-            b + (transposeB ? start * ldb : start), Int64(ldb), beta, c + start, Int64(n))
-        }
+        let (top, bottom) = bounds(chunk / columns, rows, m)
+        let (left, right) = bounds(chunk % columns, columns, n)
+        ccv_sgemm(
+          transposeA, transposeB, Int64(bottom - top), Int64(right - left), Int64(k), alpha,
+          a + (transposeA ? top : top * lda), Int64(lda),
+          b + (transposeB ? left * ldb : left), Int64(ldb), beta, c + top * n + left, Int64(n))
       }
     }
   }
 
-  /// Splitting the longer side repeats the packing of the other operand once a chunk, so a chunk
-  /// keeps at least 128 rows and work worth waking a thread for.
-  private static func chunkCount(_ m: Int, _ n: Int, _ k: Int) -> Int {
-    let byWork = m * n * k / 500_000
-    let byRows = max(m, n) / 128
-    return max(1, min(16, byWork, byRows))
+  /// How many pieces the rows and the columns of C are cut into.
+  ///
+  /// Every piece packs its own rows of A and columns of B anew, so pieces are as square as they can be; there
+  /// are up to 16, each with work worth waking a thread for and at least 128 rows and columns.
+  private static func grid(_ m: Int, _ n: Int, _ k: Int) -> (rows: Int, columns: Int) {
+    var (rows, columns) = (1, 1)
+    let wanted = min(16, m * n * k / 500_000)
+    while 2 * rows * columns <= wanted {
+      let (height, width) = (m / rows, n / columns)
+      guard max(height, width) >= 256 else { break }
+      if height >= width { rows *= 2 } else { columns *= 2 }
+    }
+    return (rows, columns)
   }
 
-  /// Chunks start at multiples of 16, the rows that a kernel takes at once.
+  /// Pieces start at multiples of 16, the rows and columns that a kernel takes at once.
   private static func bounds(_ chunk: Int, _ chunks: Int, _ extent: Int) -> (Int, Int) {
     func edge(_ index: Int) -> Int {
       index == chunks ? extent : (extent * index / chunks) & ~15

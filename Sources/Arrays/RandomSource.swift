@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// A counter-based stream of random numbers (Philox4x32-10; Salmon et al. 2011).
 ///
@@ -128,23 +127,45 @@ extension RandomSource {
   }
 
   /// Numbers from the normal distribution with mean 0, redrawn until within `limit` standard
-  /// deviations.
+  /// deviations; the same for any number of threads.
+  ///
+  /// Attempt 1, 2, ... at an element takes the number at the element's own place in a stream of its own,
+  /// so whole blocks are redrawn by the vector kernel and no element waits for another.
   public mutating func truncatedNormal(
     _ shape: Shape, deviation: Float = 1, limit: Float = 2
   ) -> NDArray {
-    var result = normal(shape)
-    result.withMutableElements(of: Float.self) { values in
-      for index in values.indices {
-        while abs(values[index]) > limit { values[index] = Float(gaussian()) }
+    let (first, source) = (position * 4, self)
+    let result = normal(shape)
+    let values = result.floats
+    Parallel.forEachRowSlice(shape.count, columns: 1, costPerElement: 64) { slice in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.redrawBlock) { redrawn in
+        for start in stride(from: slice.lowerBound, to: slice.upperBound, by: Self.redrawBlock) {
+          let block = start..<min(start + Self.redrawBlock, slice.upperBound)
+          source.redraw(values, block, beyond: limit, first: first, into: redrawn)
+        }
       }
     }
     return deviation == 1 ? result : result.affine(deviation, 0)
   }
 
-  /// One number from the normal distribution (Box-Muller).
-  public mutating func gaussian() -> Double {
-    let radius = (-2 * Glibc.log(1 - uniform())).squareRoot()
-    return radius * Glibc.cos(2 * .pi * uniform())
+  private static let redrawBlock = 1024
+
+  /// Replaces the numbers of `block` that lie beyond `limit` until none does.
+  private func redraw(
+    _ values: UnsafeMutablePointer<Float>, _ block: Range<Int>, beyond limit: Float,
+    first: UInt64, into redrawn: UnsafeMutableBufferPointer<Float>
+  ) {
+    // From the far end of the indices, which no caller of `split` counts up to.
+    var attempt = UInt64.max
+    while block.contains(where: { abs(values[$0]) > limit }) {
+      kernels.random_normal(
+        Int64(block.count), seed, split(attempt).stream, first + UInt64(block.lowerBound),
+        redrawn.baseAddress)
+      for index in block where abs(values[index]) > limit {
+        values[index] = redrawn[index - block.lowerBound]
+      }
+      attempt -= 1
+    }
   }
 
   private mutating func fill(
