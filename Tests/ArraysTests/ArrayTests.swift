@@ -1,4 +1,5 @@
 import Arrays
+import Glibc
 import Testing
 
 @Suite("Arrays")
@@ -76,7 +77,7 @@ struct ArrayTests {
     #expect(error?.description == "@: inner extents differ: 2 x 2 times 3 x 2 (2 against 3)")
   }
 
-  @Test("results have the same bits with one thread and with two")
+  @Test("results have the same bits with one thread and with up to five")
   func threads() throws {
     defer { Parallel.threadCount = 2 }
     func compute() throws -> [NDArray] {
@@ -84,13 +85,16 @@ struct ArrayTests {
       let a = random.normal([300, 400]), b = random.normal([400, 500])
       return [
         a, try a.multiplied(by: b), try a.reduced(.sum), try a.reduced(.mean, axes: [0]),
-        elementwise(.gelu, a), random.uniform([1000]),
+        elementwise(.gelu, a), random.uniform([1000]), random.truncatedNormal([9001], limit: 1),
+        try random.normal([531, 65]).multiplied(by: random.normal([65, 837])),
       ]
     }
     Parallel.threadCount = 1
     let one = try compute()
-    Parallel.threadCount = 2
-    #expect(try compute() == one)
+    for threads in 2...5 {
+      Parallel.threadCount = threads
+      #expect(try compute() == one)
+    }
   }
 
   @Test("a stream gives the same numbers however it is cut, and samples are distinct")
@@ -106,5 +110,35 @@ struct ArrayTests {
     #expect(sample.allSatisfy { $0 >= 0 && $0 < 60 })
     #expect(random.permutation(of: 100).sorted() == Array(0..<100))
     #expect(RandomSource(seed: 1).split(1) != RandomSource(seed: 1).split(2))
+  }
+
+  @Test(
+    "truncated normal numbers have the moments of the truncated distribution", arguments: [1, 2.0])
+  func truncatedNormal(limit: Double) {
+    var random = RandomSource(seed: 8)
+    let count = 200_000
+    let first = random.truncatedNormal([count], limit: Float(limit)).elements(of: Float.self)
+    let second = random.truncatedNormal([count], limit: Float(limit)).elements(of: Float.self)
+    #expect(first.allSatisfy { abs($0) <= Float(limit) })
+    // The variance and the fourth moment by numerical integration of x^2 and x^4 over the density.
+    var (mass, squares, fourths) = (0.0, 0.0, 0.0)
+    for step in 0..<100_000 {
+      let x = (Double(step) + 0.5) / 100_000 * limit
+      let density = exp(-x * x / 2)
+      mass += density
+      squares += x * x * density
+      fourths += x * x * x * x * density
+    }
+    let (variance, kurtosis) = (squares / mass, fourths / mass)
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(count) }
+    // Five standard errors each.
+    let root = Double(count).squareRoot()
+    #expect(abs(mean(first.map { Double($0) })) < 5 * variance.squareRoot() / root)
+    let spread = (kurtosis - variance * variance).squareRoot()
+    #expect(abs(mean(first.map { Double($0 * $0) }) - variance) < 5 * spread / root)
+    // The second draw shares nothing with the first, redrawn elements included.
+    let product = mean(zip(first, second).map { Double($0) * Double($1) })
+    #expect(abs(product) < 5 * variance / root)
+    #expect(zip(first, second).count(where: { $0 == $1 }) < 5)
   }
 }
