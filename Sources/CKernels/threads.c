@@ -1,6 +1,8 @@
 // The engine's thread pool: the one owner of the cores. Each worker has its own letter box, so that
 // a small job wakes only the workers it needs. A worker spins for a while after a job, because the
-// next kernel usually follows at once, and then sleeps.
+// next kernel usually follows at once, and then sleeps. A slice that its worker has not begun when
+// the caller is done with its own is the caller's: it never waits for a worker to wake up, nor for
+// one whose core another program has taken.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -24,10 +26,11 @@ typedef struct {
   int64_t begin, end;
 } slice;
 
-// Written by the thread that holds `owned`; the worker reads it once `ticket` has moved on.
+// Written by the thread that holds `owned`, read by whoever has claimed the slice.
 typedef struct {
   _Alignas(64) slice work;
-  atomic_uint ticket;  // counts the slices put in
+  atomic_uint ticket;   // counts the slices put in
+  atomic_uint claimed;  // the last ticket that a thread, worker or caller, has made its own
   unsigned seen;       // the ticket at which the worker starts looking
   atomic_bool asleep;
   pthread_mutex_t mutex;
@@ -128,6 +131,12 @@ static void sleep_until_ticket(letter_box *box, unsigned seen) {
   pthread_mutex_unlock(&box->mutex);
 }
 
+// Whether this thread is the one that runs the slice of `ticket`.
+static bool claim(letter_box *box, unsigned ticket) {
+  unsigned before = ticket - 1;
+  return atomic_compare_exchange_strong(&box->claimed, &before, ticket);
+}
+
 static void report_finished(void) {
   if (atomic_fetch_sub(&pending, 1) != 1 || !atomic_load(&caller_asleep)) return;
   pthread_mutex_lock(&finish_mutex);
@@ -148,7 +157,8 @@ static void *run_worker(void *argument) {
         sleep_until_ticket(box, seen);
       }
     }
-    seen++;
+    seen = atomic_load_explicit(&box->ticket, memory_order_acquire);
+    if (!claim(box, seen)) continue;
     const slice work = box->work;
     work.body(work.context, work.begin, work.end);
     report_finished();
@@ -165,6 +175,12 @@ static void hand_over(letter_box *box, slice work) {
   pthread_mutex_lock(&box->mutex);
   pthread_cond_signal(&box->wake);
   pthread_mutex_unlock(&box->mutex);
+}
+
+static void take_back(letter_box *box) {
+  if (!claim(box, atomic_load_explicit(&box->ticket, memory_order_relaxed))) return;
+  box->work.body(box->work.context, box->work.begin, box->work.end);
+  atomic_fetch_sub(&pending, 1);
 }
 
 static void wait_for_workers(void) {
@@ -198,6 +214,7 @@ static void watch_forks(void) { pthread_atfork(NULL, NULL, forget_workers); }
 
 static bool start_worker(letter_box *box, const pthread_attr_t *attributes) {
   box->seen = atomic_load(&box->ticket);
+  atomic_store(&box->claimed, box->seen);
   atomic_store(&box->asleep, false);
   pthread_mutex_init(&box->mutex, NULL);
   pthread_cond_init(&box->wake, NULL);
@@ -258,6 +275,7 @@ void ccv_parallel(int64_t n, int64_t grain, ccv_parallel_body body, void *contex
     begin = end;
   }
   body(context, 0, length + (longer > 0));
+  for (int i = slices - 1; i > 0; i--) take_back(&boxes[i]);
   wait_for_workers();
   inside = false;
   atomic_flag_clear(&owned);

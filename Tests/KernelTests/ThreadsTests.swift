@@ -155,7 +155,11 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
       ccv_set_threads(2)
       let host = pthread_self()
       let blocked = Atomic(-1)
-      parallel(2, grain: 1) { _, _ in
+      parallel(2, grain: 1) { begin, _ in
+        if begin == 0 {
+          // The caller would take a slice that the worker is slow to begin: it waits in its own.
+          for _ in 0..<1_000_000 where blocked.load(ordering: .relaxed) < 0 { sched_yield() }
+        }
         guard pthread_equal(host, pthread_self()) == 0 else { return }
         var mask = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &mask)
@@ -211,9 +215,12 @@ private func parallel(_ n: Int64, grain: Int64, _ body: (Int64, Int64) -> Void) 
       if child == 0 {
         let workers = Atomic(0)
         let host = pthread_self()
-        for _ in 0..<100 {
-          parallel(2, grain: 1) { _, _ in
+        for call in 0..<100 {
+          parallel(2, grain: 1) { begin, _ in
             if pthread_equal(host, pthread_self()) == 0 { workers.add(1, ordering: .relaxed) }
+            // The caller would take a slice that the worker is slow to begin: it waits in its own.
+            guard begin == 0 else { return }
+            for _ in 0..<1_000_000 where workers.load(ordering: .relaxed) == call { sched_yield() }
           }
         }
         _exit(workers.load(ordering: .relaxed) == 100 ? 0 : 1)
