@@ -51,7 +51,7 @@ enum TokenizerFunctions {
 
   static func functions(_ host: Host) -> [NativeFunction] {
     [
-      patchifyFunction(), unpatchifyFunction(), kmeans(host), encode(), decode(), tokenizer(),
+      patchifyFunction(), unpatchifyFunction(), kmeans(host), encode(host), decode(), tokenizer(),
       randomCentroids(host), psnr(), normalizePatchesFunction(), standardize(),
     ]
   }
@@ -137,10 +137,12 @@ enum TokenizerFunctions {
         let line = ProgressLine(host, title: "k-means", total: iterations)
         let fit = try KMeans(k: k, iterations: iterations, start: start, seed: seed)
           .fit(points) { progress in
-            try call.machine.checkInterrupt()
             line.update(
               progress.iteration, detail: "inertia \(TensorSummary.short(progress.inertia))")
             return limit.map { host.now - begin < $0 } ?? true
+          } pulse: {
+            try call.machine.checkInterrupt()
+            line.refresh()
           }
         line.finish()
         return .owning(
@@ -171,7 +173,7 @@ enum TokenizerFunctions {
       .tokenizer
   }
 
-  private static func encode() -> NativeFunction {
+  private static func encode(_ host: Host) -> NativeFunction {
     NativeFunction(
       "encode", "tokenizer: tokenizer, x: tensor", group: group,
       summary: "The token of each patch: the number of its nearest centroid.",
@@ -190,7 +192,14 @@ enum TokenizerFunctions {
             "E021", "encode: x is one image, \(x.shape); wanted a batch of images, or patches",
             hint: "`unsqueeze(image, axis: 0)`.")
         }
-        return Tensors.owned(try tokenizer.encode(x))
+        let line = ProgressLine(
+          host, title: "encode", total: x.count / max(1, tokenizer.centroids.shape[1]))
+        defer { line.finish() }
+        return Tensors.owned(
+          try tokenizer.encode(x) { done in
+            try call.machine.checkInterrupt()
+            line.update(done)
+          })
       }
     }
   }

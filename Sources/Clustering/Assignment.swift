@@ -8,41 +8,35 @@ public enum Assignment {
   private static let tileRows = 256
   private static let tileColumns = 1024
 
+  /// Multiplications and additions between two calls of `progress`: some tens of milliseconds.
+  private static let workPerCall = 1 << 31
+
   /// argmin_k ||x - c_k||^2 = argmax_k (x . c_k - ||c_k||^2 / 2); of equal ones the lowest index.
   ///
   /// - Shapes: points [n, D], centroids [k, D], k >= 1 -> n ids, and x . c - ||c||^2 / 2 of each.
+  /// - Parameter progress: called with the points done so far, several times a second; it may throw.
   package static func nearest(
-    _ points: NDArray, _ centroids: NDArray
-  ) -> (ids: [Int32], scores: [Float]) {
+    _ points: NDArray, _ centroids: NDArray, progress: (Int) throws -> Void = { _ in }
+  ) rethrows -> (ids: [Int32], scores: [Float]) {
     let (count, width, k) = (points.shape[0], points.shape[1], centroids.shape[0])
     let halfNorms = squaredNorms(centroids).map { $0 / 2 }
     var ids = [Int32](repeating: 0, count: count)
     var scores = [Float](repeating: -.infinity, count: count)
     let tiles = (count + tileRows - 1) / tileRows
-    let columns = min(tileColumns, k)
-    ids.withUnsafeMutableBufferPointer { ids in
-      scores.withUnsafeMutableBufferPointer { scores in
-        halfNorms.withUnsafeBufferPointer { norms in
+    let step = max(8 * Parallel.threadCount, workPerCall / (tileRows * k * max(1, width)))
+    try ids.withUnsafeMutableBufferPointer { ids in
+      try scores.withUnsafeMutableBufferPointer { scores in
+        try halfNorms.withUnsafeBufferPointer { norms in
           guard let id = ids.baseAddress, let best = scores.baseAddress,
             let norm = norms.baseAddress
           else { return }
-          Parallel.forEachSlice(of: tiles) { slice in
-            let tile = NDArray(uninitialized: [tileRows, columns])
-            for index in slice {
-              let start = index * tileRows
-              let rows = min(tileRows, count - start)
-              for first in stride(from: 0, to: k, by: columns) {
-                let block = min(columns, k - first)
-                ccv_sgemm(
-                  false, true, Int64(rows), Int64(block), Int64(width), 1,
-                  points.floats + start * width, Int64(width), centroids.floats + first * width,
-                  Int64(width), 0, tile.floats, Int64(columns))
-                kernels.best_candidate(
-                  Int64(rows), Int64(block), Int64(columns), tile.floats, norm + first,
-                  Int32(first), best + start, id + start)
-              }
+          for first in stride(from: 0, to: tiles, by: step) {
+            Parallel.forEachSlice(of: min(step, tiles - first)) { slice in
+              scan(
+                (first + slice.lowerBound)..<(first + slice.upperBound), points, centroids, norm,
+                best, id)
             }
-            withExtendedLifetime(tile) {}
+            try progress(min(count, (first + step) * tileRows))
           }
         }
       }
@@ -50,11 +44,37 @@ public enum Assignment {
     return (ids, scores)
   }
 
+  /// The nearest centroids of the points in some tiles, on this thread.
+  private static func scan(
+    _ tiles: Range<Int>, _ points: NDArray, _ centroids: NDArray, _ norms: UnsafePointer<Float>,
+    _ scores: UnsafeMutablePointer<Float>, _ ids: UnsafeMutablePointer<Int32>
+  ) {
+    let (count, width, k) = (points.shape[0], points.shape[1], centroids.shape[0])
+    let columns = min(tileColumns, k)
+    let tile = NDArray(uninitialized: [tileRows, columns])
+    for index in tiles {
+      let start = index * tileRows
+      let rows = min(tileRows, count - start)
+      for first in stride(from: 0, to: k, by: columns) {
+        let block = min(columns, k - first)
+        ccv_sgemm(
+          false, true, Int64(rows), Int64(block), Int64(width), 1, points.floats + start * width,
+          Int64(width), centroids.floats + first * width, Int64(width), 0, tile.floats,
+          Int64(columns))
+        kernels.best_candidate(
+          Int64(rows), Int64(block), Int64(columns), tile.floats, norms + first, Int32(first),
+          scores + start, ids + start)
+      }
+    }
+    withExtendedLifetime(tile) {}
+  }
+
   /// The nearest centroid of each point, and its squared distance.
   ///
   /// - Shapes: points [..., D], centroids [k, D] -> ids [...] int32, distances [...] (at least 0).
+  /// - Parameter progress: called with the points done so far, several times a second; it may throw.
   public static func assign(
-    _ points: NDArray, to centroids: NDArray
+    _ points: NDArray, to centroids: NDArray, progress: (Int) throws -> Void = { _ in }
   ) throws -> (ids: NDArray, distances: NDArray) {
     guard let width = points.shape.extents.last, centroids.rank == 2, centroids.shape[0] > 0 else {
       throw ClusteringError.shape(points.shape)
@@ -65,7 +85,7 @@ public enum Assignment {
     let input = points.converted(to: .float32)
     let leading = Shape(Array(points.shape.extents.dropLast()))
     let flat = input.viewed(as: [leading.count, width])
-    let (ids, scores) = nearest(flat, centroids)
+    let (ids, scores) = try nearest(flat, centroids, progress: progress)
     let norms = squaredNorms(flat)
     let distances = zip(norms, scores).map { max(0, $0 - 2 * $1) }
     return (NDArray(ids, shape: leading), NDArray(distances, shape: leading))

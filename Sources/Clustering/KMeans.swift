@@ -73,17 +73,19 @@ public struct KMeans: Sendable {
   /// - Parameters:
   ///   - points: [n, dim] float32, finite.
   ///   - progress: called after each iteration; false ends the fit with what there is.
+  ///   - pulse: called several times a second in between; it throws to give the fit up.
   public func fit(
-    _ points: NDArray, progress: (Progress) throws -> Bool = { _ in true }
+    _ points: NDArray, progress: (Progress) throws -> Bool = { _ in true },
+    pulse: () throws -> Void = {}
   ) throws -> Fit {
     try check(points)
     var random = RandomSource(seed: seed)
-    var centroids = try firstCentroids(points, &random)
+    var centroids = try firstCentroids(points, &random, pulse)
     var ids: [Int32] = []
     var history = [Double](), counts = [Int](), isConverged = false
     let energy = points.sumOfSquares
     for iteration in 1...iterations {
-      let next = Assignment.nearest(points, centroids).ids
+      let next = try Assignment.nearest(points, centroids) { _ in try pulse() }.ids
       isConverged = next == ids
       ids = next
       let groups = PointGroups(ids, k: k)
@@ -119,22 +121,27 @@ public struct KMeans: Sendable {
     guard differs else { throw ClusteringError.allEqual(points: points.shape[0], k: k) }
   }
 
-  private func firstCentroids(_ points: NDArray, _ random: inout RandomSource) throws -> NDArray {
+  private func firstCentroids(
+    _ points: NDArray, _ random: inout RandomSource, _ pulse: () throws -> Void
+  ) throws -> NDArray {
     let rows =
       start == .random
-      ? random.sample(k, below: points.shape[0]) : plusPlus(points, &random)
+      ? random.sample(k, below: points.shape[0]) : try plusPlus(points, &random, pulse)
     return try points.rows(at: NDArray(rows.map { Int32($0) }))
   }
 
   /// Each next centroid with a probability proportional to its squared distance to the nearest so far.
-  private func plusPlus(_ points: NDArray, _ random: inout RandomSource) -> [Int] {
+  private func plusPlus(
+    _ points: NDArray, _ random: inout RandomSource, _ pulse: () throws -> Void
+  ) rethrows -> [Int] {
     let (count, width) = (points.shape[0], points.shape[1])
     var chosen = [random.integer(below: count)]
     var distances = [Float](repeating: .infinity, count: count)
     let base = points.floats
-    distances.withUnsafeMutableBufferPointer { distances in
+    try distances.withUnsafeMutableBufferPointer { distances in
       guard let nearest = distances.baseAddress else { return }
       while chosen.count < k {
+        try pulse()
         let center = base + chosen[chosen.count - 1] * width
         Parallel.forEachRowSlice(count, columns: width) { slice in
           for row in slice {

@@ -57,12 +57,13 @@ public struct CentroidTokenizer: Sendable {
   /// - Shapes: images [B, C, H, W] or patches [..., C P P] -> [B, N] or [...] int32.
   /// - Throws: `ShapeError` for a side that P does not divide, `ClusteringError` for patches of
   ///   another width, or with NaN or infinity in them.
-  public func encode(_ x: NDArray) throws -> NDArray {
+  /// - Parameter progress: called with the patches done so far, several times a second; it may throw.
+  public func encode(_ x: NDArray, progress: (Int) throws -> Void = { _ in }) throws -> NDArray {
     let points = try patches(of: x)
     if let index = points.firstNonFinite {
       throw ClusteringError.notFinite(row: index / max(1, points.shape.extents.last ?? 1))
     }
-    return try Assignment.assign(points, to: centroids).ids
+    return try Assignment.assign(points, to: centroids, progress: progress).ids
   }
 
   /// The centroid of each token.
