@@ -140,7 +140,7 @@ enum DataFunctions {
       group: group,
       summary: "Images from a folder, an image from a file, or what save(...) wrote.",
       details:
-        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" where there are both. A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
+        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" (a folder has both if it holds train and test, or train and val). A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
       example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
     ) { call in
       let path = FilePath.expanded(try call.string(0))
@@ -187,19 +187,26 @@ enum DataFunctions {
         line?.update(done)
         return true
       }
-      if CIFAR10.isFolder(path) {
-        dataset = try CIFAR10.load(path, isTraining: isTraining, progress: progress)
-      } else if CIFAR100.isFolder(path) {
-        dataset = try CIFAR100.load(path, isTraining: isTraining, progress: progress)
-      } else {
-        let perClass = call.has(4) ? try call.integer(4, in: 1...Int.max) : nil
-        dataset = try ImageFolder.load(path, size: size, perClass: perClass, progress: progress)
+      let perClass = call.has(4) ? try call.integer(4, in: 1...Int.max) : nil
+      let count = call.has(2) ? try call.integer(2, in: 1...Int.max) : nil
+      var random = RandomSource(seed: UInt64(try call.integer(5, default: 0, in: 0...Int.max)))
+      func chosen(_ total: Int) -> [Int] {
+        count.map { random.sample(min($0, total), below: total).sorted() } ?? Array(0..<total)
       }
-      if call.has(4) { dataset = try dataset.perClass(try call.integer(4, in: 1...Int.max)) }
-      if call.has(2) {
-        let count = min(try call.integer(2, in: 1...Int.max), dataset.count)
-        var random = RandomSource(seed: UInt64(try call.integer(5, default: 0, in: 0...Int.max)))
-        dataset = try dataset.subset(random.sample(count, below: dataset.count).sorted())
+      if CIFAR10.isFolder(path) || CIFAR100.isFolder(path) {
+        dataset =
+          CIFAR10.isFolder(path)
+          ? try CIFAR10.load(path, isTraining: isTraining, progress: progress)
+          : try CIFAR100.load(path, isTraining: isTraining, progress: progress)
+        if let perClass { dataset = try dataset.perClass(perClass) }
+        if count != nil { dataset = try dataset.subset(chosen(dataset.count)) }
+      } else {
+        let part = ImageFolder.part(path, isTraining: isTraining)
+        if part == nil, call.has(1) {
+          throw DatasetError.noSplit(path: path, split: isTraining ? "train" : "test")
+        }
+        dataset = try ImageFolder.load(
+          part ?? path, size: size, perClass: perClass, choose: chosen, progress: progress)
       }
       return .owning(DatasetObject(dataset))
     }

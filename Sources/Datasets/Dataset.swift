@@ -7,6 +7,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case noImages(path: String, files: Int)
   case foldersOfFolders(path: String, folder: String)
   case emptyClasses(path: String, folders: [String])
+  case noSplit(path: String, split: String)
   case sizes(path: String, seen: String, wanted: String)
   case tooLarge(path: String, images: Int, bytes: Int, memory: Int)
   case binary(path: String, reason: String)
@@ -27,6 +28,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         + "; wanted a folder of images, or of class folders with images in them"
     case .foldersOfFolders(let path, let folder):
       "\(path) holds no images, but folders of folders; try one of these: \(path)/\(folder)"
+    case .noSplit(let path, let split):
+      "\(path) has no parts, so split: \"\(split)\" would be all of it; wanted folders train and test "
+        + "(or val) in it, or cut it in two yourself: split(load(\"\(path)\"), 80%)"
     case .emptyClasses(let path, let folders):
       "\(path) has classes without an image: \(folders.prefix(5).joined(separator: ", "))"
         + (folders.count > 5 ? " and \(folders.count - 5) more" : "")

@@ -14,10 +14,11 @@ public enum ImageFolder {
   ///   - size: every image is scaled (shorter side) and cut (middle) to size x size; without it all must
   ///     have one size.
   ///   - perClass: at most so many of each class, the first by name (without classes: so many in all).
+  ///   - choose: of so many files, the numbers of those to read; all without it.
   ///   - progress: called with files read and files in all; false stops.
   /// - Throws: `DatasetError`, `ImageError` with the path of the file.
   public static func load(
-    _ path: String, size: Int? = nil, perClass: Int? = nil,
+    _ path: String, size: Int? = nil, perClass: Int? = nil, choose: ((Int) -> [Int])? = nil,
     progress: (Int, Int) throws -> Bool = { _, _ in true }
   ) throws -> Dataset {
     var status = stat()
@@ -28,12 +29,31 @@ public enum ImageFolder {
         name: path, images: try NDArray.stacked([image]), labels: nil, classes: [])
     }
     let listing = try Listing(path, perClass: perClass)
-    let images = try read(listing.files.map(\.path), size: size, progress: progress)
+    let files = choose.map { $0(listing.files.count).map { listing.files[$0] } } ?? listing.files
+    guard !files.isEmpty else { throw DatasetError.option("0 images; at least 1 is wanted") }
+    let images = try read(files.map(\.path), size: size, progress: progress)
     let isLabelled = !listing.classes.isEmpty
     return Dataset(
       name: path, images: images,
-      labels: isLabelled ? NDArray(listing.files.map { Int32($0.label) }) : nil,
+      labels: isLabelled ? NDArray(files.map { Int32($0.label) }) : nil,
       classes: listing.classes, skippedCount: listing.skippedCount)
+  }
+
+  /// The folder of a part, where a folder has both: `train`, and `test` or `val`, each with images or
+  /// class folders in it.
+  ///
+  /// Folders that hold images themselves are classes, even if they are called train and test.
+  public static func part(_ path: String, isTraining: Bool) -> String? {
+    let training = path + "/train"
+    guard isFolder(training), holdsFolders(training) else { return nil }
+    let held = ["test", "val"].map { path + "/" + $0 }.first { isFolder($0) && holdsFolders($0) }
+    guard let held else { return nil }
+    return isTraining ? training : held
+  }
+
+  private static func holdsFolders(_ path: String) -> Bool {
+    let names = (try? names(in: path)) ?? []
+    return !names.contains(where: isImage) && names.contains { isFolder(path + "/" + $0) }
   }
 
   /// Decodes files on all threads, a few hundred at a time; the result does not depend on them.

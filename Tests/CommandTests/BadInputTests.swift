@@ -79,6 +79,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       for name in ["d", "d/train", "d/train/cat"] { mkdir($0.path + "/" + name, 0o755) }
       $0.write(small, to: "d/train/cat/a.png")
     },
+    BadInput(
+      "a part of a folder that has none", "load(\"d\", split: \"test\")", "E140", "d has no parts",
+      "train and test", "split(load(\"d\"), 80%)"
+    ) {
+      for name in ["d", "d/cat"] { mkdir($0.path + "/" + name, 0o755) }
+      $0.write(small, to: "d/cat/a.png")
+    },
     BadInput("a class without an image", "load(\"d\")", "E140", "dog", "at least one") {
       for name in ["d", "d/cat", "d/dog"] { mkdir($0.path + "/" + name, 0o755) }
       $0.write(small, to: "d/cat/a.png")

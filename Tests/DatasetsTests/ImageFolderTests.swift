@@ -45,6 +45,31 @@ struct ImageFolderTests {
     #expect(try ImageFolder.load(scratch.path, perClass: 1).count == 2)
   }
 
+  @Test("of many files only the chosen ones are read")
+  func chosen() throws {
+    let scratch = folder([
+      ("a/1.png", plain(1)), ("a/2.png", plain(2)), ("b/3.png", [0, 1, 2]), ("b/4.png", plain(4)),
+    ])
+    let data = try ImageFolder.load(scratch.path, choose: { $0 == 4 ? [1, 3] : [] })
+    #expect(try firstBytes(data) == [2, 4])
+    #expect(data.labels?.elements(of: Int32.self) == [0, 1])
+    #expect(data.classes == ["a", "b"])
+  }
+
+  @Test("train and test are parts if they hold class folders, and classes if they hold images")
+  func parts() throws {
+    let parts = folder([
+      ("train/a/1.png", plain(1)), ("train/b/2.png", plain(2)), ("val/a/3.png", plain(3)),
+    ])
+    #expect(ImageFolder.part(parts.path, isTraining: true) == parts.path + "/train")
+    #expect(ImageFolder.part(parts.path, isTraining: false) == parts.path + "/val")
+    let classes = folder([("train/1.png", plain(1)), ("test/2.png", plain(2))])
+    #expect(ImageFolder.part(classes.path, isTraining: true) == nil)
+    #expect(try ImageFolder.load(classes.path).classes == ["test", "train"])
+    let alone = folder([("train/a/1.png", plain(1))])
+    #expect(ImageFolder.part(alone.path, isTraining: true) == nil)
+  }
+
   @Test("a flat folder has no labels, a file is a set of one")
   func flat() throws {
     let scratch = folder([("b.png", plain(2)), ("a.png", plain(1)), ("empty/x.txt", [1])])
@@ -114,12 +139,14 @@ struct ImageFolderTests {
   func progress() throws {
     let scratch = folder((0..<10).map { ("\($0).png", plain(1)) })
     var seen = [(Int, Int)]()
-    _ = try ImageFolder.load(scratch.path) {
-      seen.append(($0, $1)); return true
+    func count(_ done: Int, _ total: Int) -> Bool {
+      seen.append((done, total))
+      return true
     }
+    _ = try ImageFolder.load(scratch.path, progress: count)
     #expect(seen.last.map { $0.0 == 10 && $0.1 == 10 } == true)
     #expect(throws: DatasetError.cancelled) {
-      try ImageFolder.load(scratch.path) { _, _ in false }
+      try ImageFolder.load(scratch.path, progress: { _, _ in false })
     }
   }
 
