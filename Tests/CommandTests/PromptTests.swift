@@ -119,7 +119,8 @@ struct PromptTests {
   }
 
   @Test(
-    "Ctrl-C ends what the line editor asks within a line", arguments: ["\t\t", "kmeans(\t\t", "\u{12}net"])
+    "Ctrl-C ends what the line editor asks within a line",
+    arguments: ["\t\t", "kmeans(\t\t", "\u{12}net"])
   func interruptWithinALine(keys: String) throws {
     let home = Scratch()
     let terminal = try terminal(home)
