@@ -51,7 +51,7 @@ public struct KMeans: Sendable {
   public struct Fit: Sendable {
     /// The centroids after the last update, [k, dim].
     public let centroids: NDArray
-    /// Points of each centroid at the last assignment.
+    /// Points of each centroid at the last assignment, 0 for one that had to be moved after it.
     public let counts: [Int]
     /// The inertia of each iteration's assignment, before its update; never rises but for repairs.
     public let history: [Double]
@@ -93,7 +93,7 @@ public struct KMeans: Sendable {
       history.append(groups.inertia(energy: energy, sums: sums, centroids: centroids))
       counts = groups.counts
       centroids = groups.means(sums, previous: centroids)
-      Self.splitEmpty(&centroids, counts: &counts, points: points.shape[0], &random)
+      Self.splitEmpty(&centroids, counts: counts, points: points.shape[0], &random)
       let goesOn = try progress(Progress(iteration: iteration, inertia: history[iteration - 1]))
       if isConverged || !goesOn { break }
     }
@@ -172,9 +172,11 @@ public struct KMeans: Sendable {
   /// Gives each empty cluster half of a large one, moved apart by a thousandth, as faiss does: cluster j
   /// is taken with probability (n_j - 1) / (n - k).
   private static func splitEmpty(
-    _ centroids: inout NDArray, counts: inout [Int], points: Int, _ random: inout RandomSource
+    _ centroids: inout NDArray, counts: [Int], points: Int, _ random: inout RandomSource
   ) {
     guard counts.contains(0), points > counts.count else { return }
+    // What each would own after the split; the caller's counts stay those of the assignment.
+    var counts = counts
     let (k, width) = (counts.count, centroids.shape[1])
     centroids.withMutableElements(of: Float.self) { values in
       for empty in 0..<k where counts[empty] == 0 {

@@ -106,10 +106,9 @@ public func confusionMatrix(
     labels.converted(to: .int32).elements(of: Int32.self)
   )
   for (guess, truth) in zip(guesses, truths) {
-    guard guess >= 0, truth >= 0, Int(guess) < classes, Int(truth) < classes else {
+    for number in [guess, truth] where number < 0 || Int(number) >= classes {
       throw ShapeError.valueOutOfRange(
-        operation: "confusion", what: "a class", seen: "\(max(guess, truth))",
-        wanted: "0 to \(classes - 1)")
+        operation: "confusion", what: "a class", seen: "\(number)", wanted: "0 to \(classes - 1)")
     }
     counts[Int(truth) * classes + Int(guess)] += 1
   }

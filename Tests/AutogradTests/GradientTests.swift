@@ -286,6 +286,14 @@ struct GradientTests {
     }
   }
 
+  @Test("x^0 has the slope 0 and x^1 the slope 1 at x = 0 too")
+  func powersAtZero() throws {
+    let x = Parameter(NDArray([Float(0), 0, 2]))
+    let exponents = Tensor(NDArray([Float(0), 1, 0]))
+    let result = try gradients(of: [x]) { try sum(try power(x.tensor, exponents)) }
+    #expect(result.gradients[0]?.elements() == [Float(0), 1, 0])
+  }
+
   @Test("a tensor used twice gets the sum of both gradients")
   func usedTwice() throws {
     let x = Parameter(NDArray([Float(3)]))

@@ -56,12 +56,13 @@ import Testing
       predictions: NDArray([Int32(0), 0, 1, 1, 2, 0]), labels: NDArray([Int32(0), 1, 1, 1, 2, 2]),
       classes: 3)
     #expect(counts == NDArray([Int32(1), 0, 0, 1, 2, 0, 1, 0, 1], shape: [3, 3]))
-    #expect(throws: ShapeError.self) {
-      try confusionMatrix(predictions: NDArray([Int32(3)]), labels: NDArray([Int32(0)]), classes: 3)
-    }
-    #expect(throws: ShapeError.self) {
-      try confusionMatrix(
-        predictions: NDArray([Int32(0)]), labels: NDArray([Int32(-1)]), classes: 3)
+    for (guess, truth, seen) in [(3, 0, "3"), (2, -1, "-1"), (-4, 7, "-4")] {
+      let wrong = ShapeError.valueOutOfRange(
+        operation: "confusion", what: "a class", seen: seen, wanted: "0 to 2")
+      #expect(throws: wrong) {
+        try confusionMatrix(
+          predictions: NDArray([Int32(guess)]), labels: NDArray([Int32(truth)]), classes: 3)
+      }
     }
     #expect(throws: ShapeError.self) {
       try confusionMatrix(predictions: NDArray([Int32(0)]), labels: NDArray([Int32]()), classes: 3)

@@ -49,15 +49,18 @@ public func divide(_ a: Tensor, _ b: Tensor) throws(ShapeError) -> Tensor {
   }
 }
 
-/// y = a^b; da = dy b a^(b - 1), db = dy y ln a (taken as 0 where a is not positive).
+/// y = a^b; da = dy b a^(b - 1) (0 where b is 0, also at a = 0), db = dy y ln a (taken as 0 where a
+/// is not positive).
 public func power(_ a: Tensor, _ b: Tensor) throws(ShapeError) -> Tensor {
   let y = try elementwise(.power, a.value, b.value)
   return recorded(y, from: a, b) { dy, slots in
     slots.add(
       to: a,
       proven { () throws(ShapeError) in
-        let lower = try elementwise(.subtract, b.value, NDArray(scalar: Float(1)))
-        return dy.times(b.value).times(try elementwise(.power, a.value, lower))
+        let (zero, one) = (NDArray(scalar: Float(0)), NDArray(scalar: Float(1)))
+        let lower = try elementwise(.subtract, b.value, one)
+        let slope = dy.times(b.value).times(try elementwise(.power, a.value, lower))
+        return try select(try compare(.equal, b.value, zero), zero, slope)
       }.summed(to: a.shape))
     slots.add(
       to: b,
