@@ -71,13 +71,14 @@ public struct KMeans: Sendable {
   /// Clusters points.
   ///
   /// - Parameters:
-  ///   - points: [n, dim] float32, finite.
+  ///   - points: [n, dim], finite; other element types are converted to float32.
   ///   - progress: called after each iteration; false ends the fit with what there is.
   ///   - pulse: called several times a second in between; it throws to give the fit up.
   public func fit(
     _ points: NDArray, progress: (Progress) throws -> Bool = { _ in true },
     pulse: () throws -> Void = {}
   ) throws -> Fit {
+    let points = points.converted(to: .float32)
     try check(points)
     var random = RandomSource(seed: seed)
     var centroids = try firstCentroids(points, &random, pulse)

@@ -294,6 +294,26 @@ struct GradientTests {
     #expect(result.gradients[0]?.elements() == [Float(0), 1, 0])
   }
 
+  @Test("operands of whole numbers count as float32, in the pullbacks too")
+  func otherElements() throws {
+    let whole = NDArray((0..<24).map { Int32($0 % 5) }, shape: [2, 2, 6])
+    let real = whole.converted(to: .float32)
+    let bias = NDArray([Int32(0), 1, 2, 3], shape: [1, 2, 2])
+    #expect(
+      try attention(Tensor(whole), heads: 1, bias: Tensor(bias)).value
+        == attention(Tensor(real), heads: 1, bias: Tensor(bias.converted(to: .float32))).value)
+    let p = Parameter(testNumbers([6], seed: 1))
+    func both(_ body: (Tensor) throws -> Tensor) throws {
+      let results = try [whole, real].map { x in
+        try gradients(of: [p]) { try sum(try body(Tensor(x))) }
+      }
+      #expect(results[0].loss == results[1].loss)
+      #expect(results[0].gradients == results[1].gradients)
+    }
+    try both { try matrixProduct($0, p.tensor) }
+    try both { try scaledResidual($0, $0, scale: p.tensor) }
+  }
+
   @Test("a tensor used twice gets the sum of both gradients")
   func usedTwice() throws {
     let x = Parameter(NDArray([Float(3)]))

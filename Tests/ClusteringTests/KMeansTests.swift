@@ -104,6 +104,15 @@ struct KMeansTests {
     #expect(abs(Double(fit.centroids.elements(of: Float.self)[0]) - exact) <= bound)
   }
 
+  @Test("whole numbers and masks are clustered as the numbers that they are")
+  func otherElements() throws {
+    let numbers = NDArray([Int32(1), 2, 8, 9], shape: [4, 1])
+    let means = try KMeans(k: 1).fit(numbers).centroids
+    #expect(means.elements(of: Float.self) == [5])
+    let flags = NDArray([true, false, true, true], shape: [4, 1])
+    #expect(try KMeans(k: 1).fit(flags).centroids.elements(of: Float.self) == [0.75])
+  }
+
   @Test("a caller stops the fit by returning false")
   func stopping() throws {
     var random = RandomSource(seed: 8)

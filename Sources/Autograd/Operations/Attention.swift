@@ -16,13 +16,14 @@ public func attention(
   _ qkv: Tensor, heads: Int, bias: Tensor? = nil
 ) throws(ShapeError) -> Tensor {
   let layout = try AttentionLayout(qkv.shape, heads: heads, bias: bias?.shape)
+  let input = qkv.value.converted(to: .float32)
   let weights = NDArray(uninitialized: [layout.batch, heads, layout.tokens, layout.tokens])
   let y = NDArray(uninitialized: [layout.batch, layout.tokens, layout.width])
-  layout.forward(qkv.value, bias: bias?.value, weights: weights, into: y)
+  layout.forward(input, bias: bias?.value.converted(to: .float32), weights: weights, into: y)
   return recorded(y, from: qkv, bias) { dy, slots in
     let dqkv = NDArray(uninitialized: qkv.shape)
     let dBias = layout.pullback(
-      qkv.value, weights: weights, dy: dy, into: dqkv, wantsBias: bias?.isTracked == true)
+      input, weights: weights, dy: dy, into: dqkv, wantsBias: bias?.isTracked == true)
     slots.add(to: qkv, dqkv)
     if let bias, let dBias { slots.add(to: bias, dBias) }
   }

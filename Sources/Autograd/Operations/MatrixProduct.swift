@@ -5,9 +5,10 @@ import CKernels
 public func matrixProduct(_ a: Tensor, _ b: Tensor) throws(ShapeError) -> Tensor {
   let y = try a.value.multiplied(by: b.value)
   return recorded(y, from: a, b) { dy, slots in
+    let (first, second) = (a.value.converted(to: .float32), b.value.converted(to: .float32))
     // One-dimensional operands as a row and a column.
-    let left = a.shape.rank == 1 ? a.value.viewed(as: [1, a.shape.count]) : a.value
-    let right = b.shape.rank == 1 ? b.value.viewed(as: [b.shape.count, 1]) : b.value
+    let left = a.shape.rank == 1 ? first.viewed(as: [1, a.shape.count]) : first
+    let right = b.shape.rank == 1 ? second.viewed(as: [b.shape.count, 1]) : second
     let (m, k, n) = (left.shape[-2], left.shape[-1], right.shape[-1])
     let shared = right.rank == 2
     let batch = left.shape.extents.dropLast(2).reduce(1, *)

@@ -65,8 +65,9 @@ public func scaledResidual(
       operation: "residual", argument: "the layer scale", seen: scale.shape, wanted: "\(columns)")
   }
   let group = factors.map { rows / max(1, $0.count) } ?? rows
+  let (main, side) = (x.value.converted(to: .float32), branch.value.converted(to: .float32))
   let y = NDArray(uninitialized: x.shape)
-  let (a, b, g, out) = (x.value.floats, branch.value.floats, scale.value.floats, y.floats)
+  let (a, b, g, out) = (main.floats, side.floats, scale.value.floats, y.floats)
   Parallel.forEachRowSlice(rows, columns: columns) { slice in
     forEachGroup(in: slice, of: group, factors) { range, factor in
       let start = range.lowerBound * columns
@@ -74,10 +75,11 @@ public func scaledResidual(
         Int64(range.count), Int64(columns), factor, a + start, b + start, g, out + start)
     }
   }
+  withExtendedLifetime((main, side)) {}
   return recorded(y, from: x, branch, scale) { dy, slots in
     let dBranch = NDArray(uninitialized: x.shape)
     let (b, g, slope, out) = (
-      branch.value.floats, scale.value.floats, dy.floats, dBranch.floats
+      side.floats, scale.value.floats, dy.floats, dBranch.floats
     )
     let dScale = sumOverRowBlocks(rows: rows, width: columns) { block, partial in
       forEachGroup(in: block, of: group, factors) { range, factor in
