@@ -140,7 +140,7 @@ struct PromptTests {
     let terminal = try terminal(home)
     #expect(try terminal.enter("?kmeans").contains("kmeans("))
     #expect(try terminal.enter("??corrupt").contains("fn corrupt("))
-    #expect(try terminal.enter("?masking ratio") != "")
+    #expect(try terminal.enter("?masking ratio").contains("block_mask("))
     #expect(try terminal.enter("?nothing_of_the_kind").contains("no help"))
   }
 
