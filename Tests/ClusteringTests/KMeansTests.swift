@@ -76,6 +76,17 @@ struct KMeansTests {
     #expect(try KMeans(k: 40, iterations: 6, seed: 2).fit(points).centroids != one.centroids)
   }
 
+  @Test("k-means++ takes each place once: a point on a centroid chosen before has no chance")
+  func farStarts() throws {
+    let values = (0..<90).map { Float([-8, 0, 9][$0 % 3]) }
+    let points = NDArray(values, shape: [90, 1])
+    for seed in 0..<20 {
+      let fit = try KMeans(k: 3, iterations: 1, start: .plus, seed: UInt64(seed)).fit(points)
+      #expect(fit.counts == [30, 30, 30])
+      #expect(fit.centroids.elements(of: Float.self).sorted() == [-8, 0, 9])
+    }
+  }
+
   @Test("an empty centroid moves beside a large one, and the counts still say that it was empty")
   func emptyClusters() throws {
     // Two places and random starts: with three centroids at least two coincide, and one of them,
