@@ -115,6 +115,14 @@ struct KMeansTests {
     #expect(abs(Double(fit.centroids.elements(of: Float.self)[0]) - exact) <= bound)
   }
 
+  @Test("the centroids are those after the last update")
+  func lastUpdate() throws {
+    let fit = try KMeans(k: 1, iterations: 1).fit(NDArray([Float(1), 2, 8, 9], shape: [4, 1]))
+    #expect(fit.centroids.elements(of: Float.self) == [5])
+    // The inertia is of the assignment before it: to the first point that was drawn.
+    #expect([86, 114].contains(fit.history[0].rounded()))
+  }
+
   @Test("whole numbers and masks are clustered as the numbers that they are")
   func otherElements() throws {
     let numbers = NDArray([Int32(1), 2, 8, 9], shape: [4, 1])
