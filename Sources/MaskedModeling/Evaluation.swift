@@ -6,6 +6,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case widths(train: Int, test: Int)
   case oneClass(Int)
   case negativeLabel(Int)
+  case labelTooLarge(Int, limit: Int)
   case notFinite(String, row: Int)
   case neighbours(k: Int, samples: Int)
   case option(name: String, seen: Double, wanted: String)
@@ -21,6 +22,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .oneClass(let label):
       "all training labels are \(label); a probe needs at least two classes"
     case .negativeLabel(let label): "a label is \(label); labels are whole numbers from 0 up"
+    case .labelTooLarge(let label, let limit):
+      "a label is \(label); labels are numbers of classes, at most \(limit)"
     case .notFinite(let what, let row):
       "\(what) hold values that are not finite, first in row \(row)"
     case .neighbours(let k, let samples):
@@ -40,10 +43,14 @@ public struct ProbeData: Sendable {
   let trainLabels: [Int32], testLabels: [Int32]
   let classes: Int
 
+  /// More classes than any set of images has; larger numbers are something else than labels, and
+  /// votes and weights for so many classes would take all memory.
+  private static let labelMax: Int32 = 65_535
+
   /// Checks and standardises the features.
   ///
-  /// - Throws: `EvaluationError` for shapes that do not fit, NaN or infinity, a negative label, no
-  ///   rows, or training rows of one class.
+  /// - Throws: `EvaluationError` for shapes that do not fit, NaN or infinity, a label below 0 or
+  ///   above 65,535, no rows, or training rows of one class.
   public init(
     train: NDArray, trainLabels: NDArray, test: NDArray, testLabels: NDArray
   ) throws {
@@ -66,6 +73,9 @@ public struct ProbeData: Sendable {
     let labels = self.trainLabels + self.testLabels
     if let label = labels.first(where: { $0 < 0 }) {
       throw EvaluationError.negativeLabel(Int(label))
+    }
+    if let label = labels.max(), label > Self.labelMax {
+      throw EvaluationError.labelTooLarge(Int(label), limit: Int(Self.labelMax))
     }
     if Set(self.trainLabels).count < 2 { throw EvaluationError.oneClass(Int(self.trainLabels[0])) }
     classes = Int(labels.max() ?? 0) + 1

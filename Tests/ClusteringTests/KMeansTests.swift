@@ -76,6 +76,17 @@ struct KMeansTests {
     #expect(try KMeans(k: 40, iterations: 6, seed: 2).fit(points).centroids != one.centroids)
   }
 
+  @Test("k-means++ takes each place once: a point on a centroid chosen before has no chance")
+  func farStarts() throws {
+    let values = (0..<90).map { Float([-8, 0, 9][$0 % 3]) }
+    let points = NDArray(values, shape: [90, 1])
+    for seed in 0..<20 {
+      let fit = try KMeans(k: 3, iterations: 1, start: .plus, seed: UInt64(seed)).fit(points)
+      #expect(fit.counts == [30, 30, 30])
+      #expect(fit.centroids.elements(of: Float.self).sorted() == [-8, 0, 9])
+    }
+  }
+
   @Test("an empty centroid moves beside a large one, and the counts still say that it was empty")
   func emptyClusters() throws {
     // Two places and random starts: with three centroids at least two coincide, and one of them,
@@ -102,6 +113,14 @@ struct KMeansTests {
     let exact = values.reduce(0.0) { $0 + Double($1) } / Double(count)
     let bound = exact * Double(512 + count / 512) * 0x1p-24
     #expect(abs(Double(fit.centroids.elements(of: Float.self)[0]) - exact) <= bound)
+  }
+
+  @Test("the centroids are those after the last update")
+  func lastUpdate() throws {
+    let fit = try KMeans(k: 1, iterations: 1).fit(NDArray([Float(1), 2, 8, 9], shape: [4, 1]))
+    #expect(fit.centroids.elements(of: Float.self) == [5])
+    // The inertia is of the assignment before it: to the first point that was drawn.
+    #expect([86, 114].contains(fit.history[0].rounded()))
   }
 
   @Test("whole numbers and masks are clustered as the numbers that they are")

@@ -76,6 +76,23 @@ import Testing
     #expect(singles > 50)
   }
 
+  @Test("a rectangle is never as high or as wide as the grid")
+  func strictlyInside() {
+    // Heights sqrt(12 r) for r in 0.3 ... 3.3 round to 2 ... 6: most are too high for a grid of 4.
+    for (height, width) in [(4, 20), (20, 4)] {
+      for index in 0..<200 {
+        var builder = BlockMaskBuilder(
+          height: height, width: width, target: 12, minimumBlock: 12, aspect: 0.3,
+          random: RandomSource(seed: 78, stream: UInt64(index)))
+        let mask = builder.build()
+        guard builder.blockCount == 1, builder.fillCount == 0 else { continue }
+        let hidden = mask.indices.filter { mask[$0] }
+        #expect(Set(hidden.map { $0 / width }).count < height)
+        #expect(Set(hidden.map { $0 % width }).count < width)
+      }
+    }
+  }
+
   @Test("image i depends on seed and i alone, not on the batch; calls go on where the last ended")
   func independence() throws {
     func draw(_ batch: Int, seed: UInt64) throws -> [NDArray] {

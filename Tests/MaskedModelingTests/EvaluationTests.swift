@@ -37,6 +37,9 @@ import Testing
     #expect(message(labels: NDArray([Int32(3), 3])).contains("all training labels are 3"))
     #expect(message(testLabels: NDArray([Int32(0), -1])).contains("a label is -1"))
     #expect(message(labels: NDArray([Int32(-2), 1])).contains("a label is -2"))
+    #expect(message(labels: NDArray([Int32.max, 1])).contains("a label is 2147483647"))
+    #expect(message(testLabels: NDArray([Int32(0), 65_536])).contains("at most 65535"))
+    #expect(message(testLabels: NDArray([Int32(0), 65_535])) == "no error")
     #expect(message(test: NDArray(zeros: [2, 3])).contains("have 2 columns, test features 3"))
     #expect(
       message(test: NDArray([Float(1), 2, 3, .nan], shape: [2, 2]))

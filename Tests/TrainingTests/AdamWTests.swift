@@ -58,7 +58,7 @@ struct AdamWTests {
     }
     #expect(rate(0) == 0 && rate(5) == 0.5 && rate(10) == 1)
     #expect(abs(rate(60) - 0.55) < 1e-12)
-    #expect(rate(110) == 0.1 && rate(1000) == 0.1)
+    #expect(rate(110) == 0.1 && rate(111) == 0.1 && rate(1000) == 0.1)
   }
 
   @Test("options out of range are refused")
