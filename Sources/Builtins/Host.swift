@@ -30,6 +30,8 @@ public final class Host {
   public var cell: () -> (width: Int, height: Int) = { (8, 16) }
   /// The session's own names with their values, borrowed.
   public var variables: () -> [(name: String, value: Value)] = { [] }
+  /// The functions of the library that are written in the language, by file.
+  public var libraryFunctions: () -> [ClosureObject] = { [] }
   /// What stands behind the script's name.
   public var arguments: [String] = []
   /// The random stream of the session.

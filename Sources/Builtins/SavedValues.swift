@@ -5,6 +5,7 @@ import Images
 import Interpreter
 import Layers
 import MaskedModeling
+import Training
 
 /// Values in files: tensors as safetensors, the structure around them as JSON in its metadata.
 enum SavedValues {
@@ -19,6 +20,50 @@ enum SavedValues {
 
   private final class Writer {
     var tensors: [(name: String, array: NDArray)] = []
+    /// The tensor of each parameter, for the optimisers that train it.
+    private var places: [ObjectIdentifier: String] = [:]
+
+    /// Where the parameters of a value will be, whatever the order of what holds them.
+    func locate(_ value: Value, _ path: String) {
+      func child(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+      func put(_ parameter: Parameter, _ place: String) {
+        places[ObjectIdentifier(parameter), default: place] = place
+      }
+      switch value.object {
+      case let parameter as ParameterObject: put(parameter.parameter, path.isEmpty ? "value" : path)
+      case let layer as LayerObject:
+        for item in layer.layer.parameters { put(item.parameter, child(item.name)) }
+      case let list as ListObject:
+        for (index, item) in list.values.enumerated() { locate(item, child(String(index))) }
+      case let record as RecordObject:
+        for field in record.fields { locate(field.value, child(field.name)) }
+      default: break
+      }
+    }
+
+    private func node(_ optimiser: OptimiserObject, _ path: String) throws -> Node {
+      let adamw = optimiser.optimiser
+      let places = try adamw.parameters.map { parameter in
+        guard let place = self.places[ObjectIdentifier(parameter)] else {
+          throw Diagnosis(
+            "E144", "save: the optimiser is saved without the network that it trains",
+            arguments: [(0, "")], hint: "`save((net: net, opt: opt), \"run.safetensors\")`.")
+        }
+        return Node(type: "string", text: place)
+      }
+      let state = adamw.state
+      let prefix = path.isEmpty ? "adamw" : path
+      for index in places.indices {
+        tensors.append(("\(prefix).m.\(index)", state.firstMoments[index]))
+        tensors.append(("\(prefix).v.\(index)", state.secondMoments[index]))
+      }
+      return Node(
+        type: "adamw", text: prefix, names: optimiser.names, items: places,
+        config: [
+          "lr": adamw.learningRate, "decay": adamw.decay, "beta1": adamw.betas.0,
+          "beta2": adamw.betas.1, "eps": adamw.epsilon, "steps": Double(state.stepCount),
+        ])
+    }
 
     func tensor(_ array: NDArray, _ path: String) -> String {
       let name = path.isEmpty ? "value" : path
@@ -52,9 +97,10 @@ enum SavedValues {
           ], config: ["patch": Double(t.patch), "seconds": t.seconds])
       case let table as TableObject:
         let rows = try (0..<(table.elementCount ?? 0)).map { index in
-          try node(try table.index([.value(Value(index))]), "")
+          try node(try table.index([.value(Value(index))]), child(String(index)))
         }
         return Node(type: "table", names: table.columns, items: rows)
+      case let optimiser as OptimiserObject: return try node(optimiser, path)
       case let list as ListObject:
         return Node(
           type: "list", items: try list.values.enumerated().map { try node($1, child(String($0))) })
@@ -67,7 +113,7 @@ enum SavedValues {
           "E144", "save: \(Display.described(value)) cannot be saved in a .safetensors file",
           arguments: [(0, "")],
           notes: [
-            "Numbers, strings, tensors, layers, tokenizers, tables, and lists and records of these can."
+            "Numbers, strings, tensors, layers, optimisers, tokenizers, tables, and lists and records of these can."
           ])
       }
     }
@@ -75,6 +121,7 @@ enum SavedValues {
 
   static func save(_ value: Value, to path: String) throws {
     let writer = Writer()
+    writer.locate(value, "")
     let root = try writer.node(value, "")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -98,7 +145,9 @@ enum SavedValues {
       throw SafetensorsError.damaged(path: path, reason: "its structure is not what ccv writes")
     }
     do {
-      return try Reader(path: path, tensors: tensors).value(root)
+      let reader = Reader(path: path, tensors: tensors)
+      try reader.makeParameters(root)
+      return try reader.value(root)
     } catch let error as SafetensorsError {
       throw error
     } catch let error as Diagnosis {
@@ -108,9 +157,35 @@ enum SavedValues {
     }
   }
 
-  private struct Reader {
+  private final class Reader {
     let path: String
     let tensors: [String: NDArray]
+    /// Layers and single parameters by their place, and every parameter by its tensor's name.
+    private var layers: [String: LayerObject] = [:]
+    private var single: [String: ParameterObject] = [:]
+    private var parameters: [String: Parameter] = [:]
+
+    init(path: String, tensors: [String: NDArray]) {
+      (self.path, self.tensors) = (path, tensors)
+    }
+
+    /// What is trained is made before what trains it, whichever comes first in the file.
+    func makeParameters(_ node: Node) throws {
+      switch node.type {
+      case "parameter":
+        let parameter = Parameter(try tensor(node.text), decays: node.config?["decay"] != 0)
+        single[node.text ?? ""] = ParameterObject(parameter)
+        parameters[node.text ?? ""] = parameter
+      case "layer":
+        let (layer, prefix) = (try layer(node), node.names?.first ?? "")
+        layers[prefix] = layer
+        for item in layer.layer.parameters {
+          parameters[prefix.isEmpty ? item.name : prefix + "." + item.name] = item.parameter
+        }
+      case "list", "record", "table": for item in node.items ?? [] { try makeParameters(item) }
+      default: break
+      }
+    }
 
     func tensor(_ name: String?) throws -> NDArray {
       guard let name, let array = tensors[name] else {
@@ -133,9 +208,12 @@ enum SavedValues {
       case "string": return .string(node.text ?? "")
       case "tensor": return Tensors.owned(try tensor(node.text))
       case "parameter":
-        let parameter = Parameter(try tensor(node.text), decays: node.config?["decay"] != 0)
-        return .owning(ParameterObject(parameter))
-      case "layer": return .owning(try layer(node))
+        guard let parameter = single[node.text ?? ""] else { throw damaged("a parameter is lost") }
+        return .owning(parameter)
+      case "layer":
+        guard let layer = layers[node.names?.first ?? ""] else { throw damaged("a layer is lost") }
+        return .owning(layer)
+      case "adamw": return .owning(try optimiser(node))
       case "tokenizer": return .owning(TokenizerObject(try tokenizer(node)))
       case "table": return .owning(try table(node))
       case "list": return .owning(try list(node))
@@ -160,6 +238,29 @@ enum SavedValues {
         item.parameter.value = array.converted(to: .float32)
       }
       return layer
+    }
+
+    private func optimiser(_ node: Node) throws -> OptimiserObject {
+      let config = node.config ?? [:]
+      guard let steps = Int(exactly: config["steps"] ?? 0), steps >= 0 else {
+        throw damaged("an optimiser of \(config["steps"] ?? 0) steps")
+      }
+      let trained = try (node.items ?? []).map { item in
+        guard let parameter = parameters[item.text ?? ""] else {
+          throw damaged("the optimiser's parameter \(item.text ?? "?") is missing")
+        }
+        return parameter
+      }
+      let adamw = try AdamW(
+        trained, learningRate: config["lr"] ?? 1e-3, decay: config["decay"] ?? 0,
+        betas: (config["beta1"] ?? 0.9, config["beta2"] ?? 0.98), epsilon: config["eps"] ?? 1e-8)
+      let prefix = node.text ?? ""
+      try adamw.resume(
+        AdamW.State(
+          stepCount: steps,
+          firstMoments: trained.indices.map { try tensor("\(prefix).m.\($0)") },
+          secondMoments: trained.indices.map { try tensor("\(prefix).v.\($0)") }))
+      return OptimiserObject(adamw, names: node.names ?? [])
     }
 
     private func tokenizer(_ node: Node) throws -> CentroidTokenizer {
@@ -216,7 +317,7 @@ enum FileFunctions {
       "save", "x: any, path: string", group: "data",
       summary: "Writes a value to a file, whole or not at all; gives the file's path.",
       details:
-        ".safetensors: tensors, layers, tokenizers, tables, records and lists of these, which load(...) gives back the same. .png and .jpg: pictures, images, tokenizers. .png and .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
+        ".safetensors: tensors, layers, optimisers, tokenizers, tables, records and lists of these, which load(...) gives back the same: (net: net, opt: opt) goes on where it was. .png and .jpg: pictures, images, tokenizers. .png and .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
       example: "", related: ["load", "show", "plot"]
     ) { call in
       let path = FilePath.expanded(try call.string(1))

@@ -1,5 +1,5 @@
 import Glibc
-public import Interpreter
+import Interpreter
 import Syntax
 
 /// Arguments of scripts, help and what there is.
@@ -60,84 +60,15 @@ enum WorkspaceFunctions {
       example: "help(\"kmeans\")", related: []
     ) { call in
       if !call.has(0) {
-        host.write(HelpPages.overview(call.machine))
+        host.write(HelpPages.overview(call.machine, host))
       } else if let native = call[0].native {
         host.write(HelpPages.page(native))
       } else if let closure = call[0].closure {
         host.write(HelpPages.page(closure))
       } else {
-        host.write(HelpPages.topic(Display.text(call[0]), call.machine))
+        host.write(HelpPages.topic(Display.text(call[0]), call.machine, host))
       }
       return .none
     }
-  }
-}
-
-/// The texts of help.
-public enum HelpPages {
-  /// Functions by group, and how to go on.
-  public static func overview(_ machine: Machine) -> String {
-    var groups: [(String, [String])] = []
-    for native in machine.builtins {
-      if let index = groups.firstIndex(where: { $0.0 == native.group }) {
-        groups[index].1.append(native.name)
-      } else {
-        groups.append((native.group, [native.name]))
-      }
-    }
-    var text = "ccv: scripting for masked image modelling\n\n"
-    for (group, names) in groups.sorted(by: { $0.0 < $1.0 }) {
-      text += "  \(group)\n    \(names.sorted().joined(separator: "  "))\n"
-    }
-    return text + """
-
-      ?name explains a function, ??name shows its source, ?E021 an error, ?two words searches.
-      Methods written in the language: ??ccvit
-
-      """
-  }
-
-  public static func page(_ native: NativeFunction) -> String {
-    var text = "\(native.signature)\n\n  \(native.summary)\n"
-    if !native.details.isEmpty { text += "  \(native.details)\n" }
-    let described = native.parameters.filter { !$0.type.isEmpty }
-    if !described.isEmpty {
-      text += "\n"
-      let width = described.map(\.name.count).max() ?? 0
-      for parameter in described {
-        let blanks = String(repeating: " ", count: width - parameter.name.count + 2)
-        let standard = parameter.defaultText.map { " (\($0) when left out)" } ?? ""
-        text += "    \(parameter.name)\(blanks)\(parameter.type)\(standard)\n"
-      }
-    }
-    if !native.example.isEmpty {
-      text += "\n  Example\n" + native.example.split(separator: "\n").map { "    \($0)\n" }.joined()
-    }
-    if !native.related.isEmpty {
-      text += "\n  See also: \(native.related.joined(separator: ", "))\n"
-    }
-    return text
-  }
-
-  public static func page(_ closure: ClosureObject) -> String {
-    let lines = closure.documentation.isEmpty ? ["(no ## lines above it)"] : closure.documentation
-    return "\(closure.signature)\n\n" + lines.map { "  \($0)\n" }.joined()
-  }
-
-  /// A function by name, an error by code, or all functions whose text has the words.
-  public static func topic(_ topic: String, _ machine: Machine) -> String {
-    if let native = machine.builtins.first(where: { $0.name == topic }) { return page(native) }
-    if let page = ErrorPages.page(topic) { return page.text }
-    let words = topic.lowercased().split(separator: " ")
-    let hits = machine.builtins.filter { native in
-      let text = "\(native.name) \(native.summary) \(native.details)".lowercased()
-      return words.allSatisfy { text.contains($0) }
-    }
-    guard !hits.isEmpty else {
-      let near = Suggestion.nearest(to: topic, among: machine.builtins.map(\.name)).first
-      return "There is no help on \"\(topic)\"."
-        + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
-    }
-    return hits.map { "  \($0.signature)\n      \($0.summary)\n" }.joined()
   }
 }

@@ -59,18 +59,26 @@ static bool wait_for_key(int descriptor) {
 }
 
 // Readline asks for bytes here: an interrupt discards the line, the end of the terminal ends it.
+//
+// An interrupt is told as a read that failed. Readline ends the line at that, and whatever asks within
+// one (a search, a paste, "Display all 184 possibilities?") gives up; any key would be taken as an
+// answer, and asked for again if it is none.
 static int read_key(FILE *stream) {
   for (;;) {
-    if (!wait_for_key(fileno(stream))) {
-      if (ended_by) return EOF;
-      rl_done = 1;
-      return '\n';
-    }
+    if (!wait_for_key(fileno(stream))) return ended_by ? EOF : READERR;
     unsigned char byte;
     const ssize_t count = read(fileno(stream), &byte, 1);
     if (count == 1) return byte;
     if (count == 0 || errno != EINTR) return EOF;
   }
+}
+
+// A line given up is no end of input, of which readline would tell with a line break of its own.
+static void leave_line(void) {
+#if RL_READLINE_VERSION >= 0x0802
+  if (interrupted) rl_eof_found = 0;
+#endif
+  rl_deprep_terminal();
 }
 
 // A signal that whoever started us ignores (nohup, a shell's background jobs) stays ignored.
@@ -114,12 +122,16 @@ void ccv_readline_setup(const char *application, ccv_completer completer, void *
   rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{(+-*/^,:[.";
   rl_completer_quote_characters = "\"'";
   rl_getc_function = read_key;
+  rl_deprep_term_function = leave_line;
   // Ctrl-C is ours: readline's own handler would end the line's state behind our back.
   rl_catch_signals = 0;
   rl_catch_sigwinch = 1;
   handle(SIGTERM, handle_end);
   handle(SIGHUP, handle_end);
   rl_variable_bind("enable-bracketed-paste", "on");
+  // A list of names is shown without a question, and whole: the terminal scrolls by itself.
+  rl_variable_bind("completion-query-items", "0");
+  rl_variable_bind("page-completions", "off");
   rl_variable_bind("blink-matching-paren", "on");
   using_history();
 }

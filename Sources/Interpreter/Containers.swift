@@ -1,6 +1,6 @@
 import Bytecode
 import Glibc
-import Syntax
+public import Syntax
 
 /// A text.
 public final class StringObject: HeapObject {
@@ -315,6 +315,8 @@ public final class ClosureObject: HeapObject {
     }
     return "\(name)(\(parameters.joined(separator: ", ")))"
   }
+  /// The file that defines it.
+  public var file: SourceFile { function.prototype.file }
   /// The source text, for `??name`.
   public var source: String {
     function.prototype.file.text(of: function.prototype.range)

@@ -95,7 +95,7 @@ public final class Conversation {
     case .value(let text): if let text { session.host.write(text + "\n") }
     case .rejected(let diagnostics): diagnostics.forEach(say)
     case .failed(let diagnostic): say(diagnostic)
-    case .interrupted: session.host.writeNote("interrupted; every variable is as it was\n")
+    case .interrupted: session.host.writeNote("interrupted; variables keep what they have now\n")
     case .exit(let code): return code
     }
     return nil

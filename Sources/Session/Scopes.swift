@@ -47,6 +47,8 @@ final class LibraryIndex {
   private var slots: [String: Int] = [:]
   private var fileOfName: [String: String] = [:]
   private var loaded: Set<String> = []
+  /// The names by file, in the order of their definitions.
+  private(set) var names: [String] = []
   let problem: String?
 
   init(machine: Machine) {
@@ -56,14 +58,15 @@ final class LibraryIndex {
       problem = nil
       for file in all {
         files[file.path] = file
-        for definition in Library.definitions(of: file) { fileOfName[definition.name] = file.path }
+        for definition in Library.definitions(of: file) {
+          fileOfName[definition.name] = file.path
+          names.append(definition.name)
+        }
       }
     } catch {
       problem = "\(error)"
     }
   }
-
-  var names: [String] { Array(fileOfName.keys) }
 
   func slot(of name: String) -> Int? {
     guard let path = fileOfName[name] else { return nil }
@@ -72,6 +75,12 @@ final class LibraryIndex {
     slots[name] = slot
     fileOfSlot[slot] = path
     return slot
+  }
+
+  /// The files as sources, by the names that errors show.
+  var sources: [SourceFile] {
+    files.values.sorted { $0.path < $1.path }
+      .map { SourceFile(name: "library/" + $0.path, text: $0.source) }
   }
 
   /// The file that must run to fill a slot, if it has not been run yet.

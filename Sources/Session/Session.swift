@@ -24,7 +24,7 @@ public enum Outcome {
 public final class Session {
   public let machine: Machine
   public let host: Host
-  private let library: LibraryIndex
+  let library: LibraryIndex
   let scope: NameScope
   private var moduleStack: [String] = []
   /// Warnings of the last unit.
@@ -42,6 +42,7 @@ public final class Session {
     host.variables = { [unowned self] in
       userNames.compactMap { name in value(of: name).map { (name, $0) } }
     }
+    host.libraryFunctions = { [unowned self] in library.names.compactMap(closure(named:)) }
     if let problem = library.problem { host.writeNote(problem + "\n") }
   }
 
@@ -172,48 +173,5 @@ public enum SourceReader {
       if count == 0 { return bytes }
       bytes += chunk[..<count]
     }
-  }
-}
-
-extension Session {
-  /// What `?name`, `??name`, `?E021` or `?some words` says.
-  public func helpText(for query: String) -> String {
-    query.hasPrefix("??")
-      ? page(for: query) : TerminalText.folded(page(for: query), to: host.width())
-  }
-
-  private func page(for query: String) -> String {
-    let wantsSource = query.hasPrefix("??")
-    let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
-    if topic.isEmpty { return HelpPages.overview(machine) }
-    if let closure = closure(named: topic) {
-      return wantsSource ? closure.source + "\n" : HelpPages.page(closure)
-    }
-    if let value = value(of: topic) { return "\(topic): \(Display.summary(value))\n" }
-    return HelpPages.topic(topic, machine)
-  }
-
-  /// The options of a function of the session, the library or the host; nil when there is no such
-  /// function.
-  public func options(of name: String) -> [String]? {
-    if let closure = closure(named: name) { return closure.optionNames }
-    if value(of: name) != nil { return nil }
-    return machine.builtinIndex(name).map { index in
-      machine.builtins[index].parameters.filter(\.isOption).map(\.name)
-    }
-  }
-
-  /// A function of the session or of the library, which is loaded for it.
-  private func closure(named name: String) -> ClosureObject? {
-    if let value = value(of: name) { return value.closure }
-    guard knownNames.contains(name), machine.builtinIndex(name) == nil else { return nil }
-    let outcome = machineValue(of: name)
-    return outcome?.closure
-  }
-
-  private func machineValue(of name: String) -> Value? {
-    guard case .slot(let slot) = scope.resolve(name) else { return nil }
-    if machine[global: slot].isAbsent { _ = try? machine.fillSlot(slot) }
-    return machine[global: slot]
   }
 }

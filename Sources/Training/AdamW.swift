@@ -68,6 +68,42 @@ public final class AdamW {
     secondMoments = parameters.map { NDArray(zeros: $0.shape) }
   }
 
+  /// What an optimiser has learned of its parameters: what is saved, to go on later.
+  public struct State: Sendable {
+    /// Steps taken, from 0.
+    public var stepCount: Int
+    /// The running means of gradients and of their squares, in the order and shapes of the parameters.
+    public var firstMoments: [NDArray], secondMoments: [NDArray]
+
+    public init(stepCount: Int, firstMoments: [NDArray], secondMoments: [NDArray]) {
+      self.stepCount = stepCount
+      (self.firstMoments, self.secondMoments) = (firstMoments, secondMoments)
+    }
+  }
+
+  /// The state after the last step.
+  public var state: State {
+    State(stepCount: stepCount, firstMoments: firstMoments, secondMoments: secondMoments)
+  }
+
+  /// Goes on from a state: the next step is what it would have been.
+  ///
+  /// - Throws: `gradientCount` or `gradientShape` for moments of other parameters.
+  public func resume(_ state: State) throws(TrainingError) {
+    for moments in [state.firstMoments, state.secondMoments] {
+      guard moments.count == parameters.count else {
+        throw TrainingError.gradientCount(seen: moments.count, wanted: parameters.count)
+      }
+      for (parameter, moment) in zip(parameters, moments) where moment.shape != parameter.shape {
+        throw TrainingError.gradientShape(
+          parameter: parameter.name, seen: moment.shape, wanted: parameter.shape)
+      }
+    }
+    stepCount = state.stepCount
+    firstMoments = state.firstMoments.map { $0.converted(to: .float32) }
+    secondMoments = state.secondMoments.map { $0.converted(to: .float32) }
+  }
+
   /// One step along the gradients (nil for a parameter that the loss did not depend on: it stays).
   ///
   /// - Parameter clip: the largest global L2 norm; longer gradients are scaled down to it.

@@ -1,9 +1,10 @@
 import Builtins
 import Interpreter
-import Session
 import Syntax
 import TestSupport
 import Testing
+
+@testable import Session
 
 @Suite("Help", .oneInterpreter)
 struct HelpTests {
@@ -44,6 +45,37 @@ struct HelpTests {
     #expect(session.helpText(for: "?masks of rectangles").contains("block_mask"))
     #expect(session.helpText(for: "?kmens").contains("Did you mean ?kmeans"))
     #expect(session.helpText(for: "?ccvit").contains("vision transformer"))
-    #expect(session.helpText(for: "??ccvit").hasPrefix("fn ccvit("))
+    #expect(session.helpText(for: "?").contains("    ccvit  ccvit_features"))
+    #expect(session.helpText(for: "?_sizes").hasPrefix("let _sizes = ("))
+    #expect(session.helpText(for: "?zzz").contains("no help"))
+  }
+
+  @Test(
+    "words are found in their other forms, around the little words of a question",
+    arguments: [
+      ("masking ratio", "block_mask("), ("how to hide patches", "random_mask("),
+      ("train network", "ccvit"), ("what is the learning rate", "warmup_cosine("),
+      ("rebuilds pixels", "ccvit("), ("masked quux", "block_mask("),
+    ])
+  func search(query: String, found: String) {
+    #expect(Session().helpText(for: "?" + query).contains(found))
+  }
+
+  @Test("the source of a library function runs when it is pasted, private names and all")
+  func pastedSource() {
+    let session = Session()
+    for name in session.library.names {
+      guard session.closure(named: name) != nil else { continue }
+      let text = session.helpText(for: "??" + name)
+      #expect(text.hasSuffix("a part of ccv.\n"))
+      let fresh = Session()
+      if case .value = fresh.evaluate(text) {} else { Issue.record("??\(name) does not run") }
+    }
+    let copied = Session()
+    _ = copied.evaluate(session.helpText(for: "??ccvit"))
+    if case .value = copied.evaluate("count_parameters(ccvit(size: \"micro\"))") {
+    } else {
+      Issue.record("a copied ccvit cannot make a network")
+    }
   }
 }

@@ -53,6 +53,40 @@ struct SavedValuesTests {
     }
   }
 
+  @Test("a run goes on where it was saved, to the bit, whether the optimiser stands first or last")
+  func resuming() {
+    withFolder { folder in
+      let session = Session()
+      let setup = """
+        seed(1)
+        let net = (a: linear(3, 4), scale: parameter(tensor([1, 2, 3, 4])), rest: [linear(4, 2)])
+        let opt = adamw(net, lr: 1e-2, decay: 10%)
+        let x = uniform([5, 3])
+        fn train(net, opt, steps) {
+          for i in 1..steps {
+            step(opt, gradients(net, n => mean(n.rest[0](n.a(x) * n.scale) ^ 2)).grads, clip: 1)
+          }
+        }
+        train(net, opt, 3)
+        save((opt: opt, net: net), "\(folder)/first.safetensors")
+        save((net: net, opt: opt), "\(folder)/last.safetensors")
+        train(net, opt, 2)
+        """
+      #expect(!run(setup, session).hasPrefix("E"))
+      for file in ["first", "last"] {
+        let again = """
+          let back = load("\(folder)/\(file).safetensors")
+          train(back.net, back.opt, 2)
+          let same = all(back.net.a.weight == net.a.weight) and all(back.net.scale == net.scale)
+          [same, all(back.net.rest[0].bias == net.rest[0].bias), "{back.opt}" == "{opt}"]
+          """
+        #expect(run(again, session) == "[true, true, true]")
+      }
+      let alone = run("save((o: opt), \"\(folder)/alone.safetensors\")", session)
+      #expect(alone.hasPrefix("E144 save: the optimiser is saved without the network"))
+    }
+  }
+
   @Test("damaged files and unwritable places are named, and leave no half file")
   func failures() {
     withFolder { folder in

@@ -94,7 +94,7 @@ struct PromptTests {
     try terminal.start(work)
     let before = terminal.child.processorSeconds
     terminal.type("\u{3}")
-    try terminal.expect("interrupted; every variable is as it was")
+    try terminal.expect("interrupted; variables keep what they have now")
     try terminal.expect(Terminal.prompt)
     // One thread: the time until the prompt is at most this. Debug builds are slower than what users run.
     #expect(terminal.child.processorSeconds - before < 1)
@@ -118,13 +118,29 @@ struct PromptTests {
     #expect(try terminal.leave() == 0)
   }
 
+  @Test(
+    "Ctrl-C ends what the line editor asks within a line",
+    arguments: ["\t\t", "kmeans(\t\t", "\u{12}net"])
+  func interruptWithinALine(keys: String) throws {
+    let home = Scratch()
+    let terminal = try terminal(home)
+    terminal.type("\u{3}")
+    #expect(try terminal.answer() == "(Ctrl-D leaves)")
+    terminal.type(keys)
+    try terminal.expect(keys.hasPrefix("\u{12}") ? "reverse-i-search" : "linear_probe")
+    terminal.type("\u{3}")
+    _ = try terminal.answer()
+    #expect(try terminal.enter("5") == "5")
+    #expect(try terminal.leave() == 0)
+  }
+
   @Test("help is at hand: ?name, ??name, ?words, ?code")
   func help() throws {
     let home = Scratch()
     let terminal = try terminal(home)
     #expect(try terminal.enter("?kmeans").contains("kmeans("))
     #expect(try terminal.enter("??corrupt").contains("fn corrupt("))
-    #expect(try terminal.enter("?masking ratio") != "")
+    #expect(try terminal.enter("?masking ratio").contains("block_mask("))
     #expect(try terminal.enter("?nothing_of_the_kind").contains("no help"))
   }
 
