@@ -116,7 +116,7 @@ enum RuntimeMessages {
       "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
       notes: isFunction
         ? ["There are no methods: functions take the value as their first argument."] : [],
-      hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)()`." : nil))
+      hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {
@@ -142,7 +142,9 @@ enum RuntimeMessages {
 
   static func notIndexable(_ value: Value) -> Diagnosis {
     Diagnosis(
-      "E104", "\(Display.described(value)) has no elements to index", arguments: [(0, "")])
+      "E104", "\(Display.described(value)) has no elements to index", arguments: [(0, "")],
+      hint: value.native != nil || value.closure != nil
+        ? "a function is called with parentheses: `f(x)`." : nil)
   }
 
   static func notIterable(_ value: Value) -> Diagnosis {

@@ -202,7 +202,7 @@ extension Machine {
         } else {
           throw CallMessages.tooMany(
             function: name, seen: positionalCount(site, count), wanted: places.count,
-            options: parameters.filter(\.isOption).map(\.name), argument: index,
+            options: parameters.filter(\.isOption).map(\.name), argument: index, value: value,
             isPiped: site?.isPiped ?? false)
         }
       case .named(let option): try give(value, to: option, argument: index)
@@ -250,8 +250,10 @@ enum CallMessages {
   }
 
   static func tooMany(
-    function: String, seen: Int, wanted: Int, options: [String], argument: Int, isPiped: Bool
+    function: String, seen: Int, wanted: Int, options: [String], argument: Int, value: Value,
+    isPiped: Bool
   ) -> Diagnosis {
+    let given = value.isNumber || value.string != nil ? Display.summary(value) : "..."
     let plural = wanted == 1 ? "value" : "values"
     return Diagnosis(
       "E105",
@@ -260,7 +262,7 @@ enum CallMessages {
       arguments: [(argument, "one too many")],
       notes: options.isEmpty
         ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
-      hint: options.first.map { "`\($0): ...`." })
+      hint: options.first.map { "`\(function)(\(wanted > 0 ? "..., " : "")\($0): \(given))`." })
   }
 
   static func missing(

@@ -25,11 +25,16 @@ extension Machine {
   }
 
   private func diagnostic(for diagnosis: Diagnosis) -> Diagnostic {
-    let labels = labels(for: diagnosis)
+    var labels = labels(for: diagnosis)
+    if let call = usersCall {
+      // What the library says by itself is about its arguments; where it says so is in the trace.
+      labels = diagnosis.code == "E100" ? [call] : [call] + labels
+    }
+    let field = diagnosis.code == "E103" ? calledField : nil
     return Diagnostic(
       code: ErrorCode.named(diagnosis.code) ?? .unexpected, message: diagnosis.message,
       primary: labels.first, secondary: Array(labels.dropFirst()), notes: diagnosis.notes,
-      hint: diagnosis.hint)
+      hint: field.map { "`\($0)`, without parentheses: it is a field." } ?? diagnosis.hint)
   }
 
   private func trace() -> [TraceEntry] {

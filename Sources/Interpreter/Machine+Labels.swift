@@ -19,6 +19,31 @@ extension Machine {
     return labels.isEmpty ? [Label(file, range)] : labels
   }
 
+  /// The user's own line that led into the library, when the error came up in there.
+  var usersCall: Label? {
+    guard frameCount > 0, isOfLibrary(frameCount - 1),
+      let frame = (0..<frameCount).last(where: { !isOfLibrary($0) })
+    else { return nil }
+    let (function, index) = instruction(of: frame)
+    return Label(function.prototype.file, function.prototype.ranges[index])
+  }
+
+  private func isOfLibrary(_ frame: Int) -> Bool {
+    libraryFiles.contains(ObjectIdentifier(instruction(of: frame).0.prototype.file))
+  }
+
+  /// The field whose value an instruction tries to call, as in `x.shape()`; nil for anything else.
+  var calledField: String? {
+    guard frameCount > 0 else { return nil }
+    let (function, index) = instruction(of: frameCount - 1)
+    let statements = program(of: function.prototype.file).statements
+    let found = OperandFinder(function.prototype.ranges[index]).expression(in: statements)
+    guard case .call(let call)? = found?.kind, case .field(let base, let name) = call.callee.kind
+    else { return nil }
+    let text = function.prototype.file.text(of: base.range)
+    return text.count <= 24 && !text.contains("\n") ? "\(text).\(name.text)" : "x.\(name.text)"
+  }
+
   /// Errors of a value's shape or type, which is decided where the value was made.
   private static let codesWithOrigins: Set = ["E021", "E102", "E107", "E111"]
 

@@ -148,12 +148,12 @@ public struct Call {
 
   public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
     let parameter = function.parameters[index]
-    let usage = function.example.split(separator: "\n").first.map(String.init) ?? function.signature
+    let lines = function.example.split(separator: "\n").map(String.init)
+    let usage = lines.last { $0.contains("\(function.name)(") } ?? function.signature
     return Diagnosis(
       "E107",
       "\(function.name): `\(parameter.name)` is \(Display.described(slots[index])), wanted \(wanted)",
-      arguments: [(index, Display.described(slots[index]))],
-      hint: "`\(usage)`.")
+      arguments: [(index, Display.described(slots[index]))], notes: ["For example: `\(usage)`."])
   }
 
   public func outOfRange(_ index: Int, wanted: String) -> Diagnosis {

@@ -110,6 +110,7 @@ public final class Session {
   private func loadLibrary(_ slot: Int) throws -> Bool {
     guard let file = library.fileToLoad(for: slot) else { return false }
     let source = SourceFile(name: "library/" + file.path, text: file.source)
+    machine.libraryFiles.insert(ObjectIdentifier(source))
     try run(source, in: NameScope(.library, machine: machine, library: library))
     return true
   }

@@ -12,7 +12,12 @@ extension Diagnostic {
   static func foreignWord(
     _ file: SourceFile, _ token: Token, _ word: String, cure: String
   ) -> Diagnostic {
-    foreign(file, token, "`\(word)` is not a word of ccv", cure)
+    let isFunction = cure.hasPrefix("`\(word)(")
+    return foreign(
+      file, token,
+      isFunction
+        ? "`\(word)` is a function: its values stand in parentheses"
+        : "`\(word)` is not a word of ccv", cure)
   }
 
   // MARK: - Functions and calls

@@ -292,7 +292,8 @@ extension Diagnostic {
     Diagnostic(
       code: .importPath, message: "`import` needs a path in quotes, found \(found)",
       primary: Label(file, token.range),
-      hint: "`import \"\(name ?? "masks").ccv\" as \(name ?? "masks")`.")
+      hint: name.flatMap { ForeignNames.cure(for: $0) }
+        ?? "`import \"\(name ?? "masks").ccv\" as \(name ?? "masks")`.")
   }
 
   static func importPathNotPlain(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
