@@ -95,10 +95,13 @@ enum RuntimeMessages {
       arguments: [(0, Display.described(value))], hint: hint)
   }
 
-  static func undefined(_ name: String) -> Diagnosis {
-    Diagnosis(
+  /// - Parameter known: every name that may have been meant.
+  static func undefined(_ name: String, known: [String]) -> Diagnosis {
+    let near = Suggestion.nearest(to: name, among: known, limit: 1).first
+    return Diagnosis(
       "E101", "`\(name)` has no value yet", arguments: [(0, "")],
-      hint: "`let \(name) = ...` before this runs.")
+      hint: ForeignNames.cure(for: name) ?? near.map { "`\($0)`." }
+        ?? "`let \(name) = ...` before this runs.")
   }
 
   /// - Parameter isFunction: there is a function of that name, so that a method may be meant.

@@ -48,14 +48,14 @@ extension Machine {
       case .changeGlobal:
         if globals[i.wide].isAbsent {
           frame.pointee.position = position
-          throw RuntimeMessages.undefined(globalNames[i.wide])
+          throw undefined(i.wide)
         }
         store(globals + i.wide, registers[i.a].retained())
       case .getCaptured:
         let value = captured(frame, i.b).place.pointee
         if value.isAbsent {
           frame.pointee.position = position
-          throw RuntimeMessages.undefined("the name")
+          throw RuntimeMessages.undefined("the name", known: [])
         }
         store(registers + i.a, value.retained())
       case .setCaptured:
@@ -584,7 +584,12 @@ extension Machine {
 
   func filledGlobal(_ slot: Int) throws -> Value {
     if try fillSlot(slot), !globals[slot].isAbsent { return globals[slot] }
-    throw RuntimeMessages.undefined(globalNames[slot])
+    throw undefined(slot)
+  }
+
+  private func undefined(_ slot: Int) -> Diagnosis {
+    let name = globalNames[slot]
+    return RuntimeMessages.undefined(name, known: knownNames().filter { $0 != name })
   }
 
   func holds(_ code: BinaryOperatorCode, _ x: Value, _ y: Value) throws -> Bool {

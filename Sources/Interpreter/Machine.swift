@@ -42,6 +42,8 @@ public final class Machine {
   }
   /// Fills an empty slot, for names of the library that load at first use; false if it cannot.
   public var fillSlot: (_ slot: Int) throws -> Bool = { _ in false }
+  /// The names that code may use, for suggestions.
+  public var knownNames: () -> [String] = { [] }
   /// The functions of the host.
   public private(set) var builtins: [NativeFunction] = []
   private var builtinIndices: [String: Int] = [:]

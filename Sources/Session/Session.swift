@@ -38,6 +38,9 @@ public final class Session {
     Builtins.install(in: machine, host: host)
     machine.fillSlot = { [unowned self] slot in try loadLibrary(slot) }
     machine.loadModule = { [unowned self] path, from in try readModule(path, from: from) }
+    machine.knownNames = { [unowned self] in
+      userNames + machine.builtins.map(\.name) + library.names
+    }
     machine.evaluateModule = { [unowned self] file in try runModule(file) }
     host.variables = { [unowned self] in
       userNames.compactMap { name in value(of: name).map { (name, $0) } }

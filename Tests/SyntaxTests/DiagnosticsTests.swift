@@ -29,9 +29,14 @@ struct DiagnosticsTests {
           Try: `patchify(x, size: 4)`.                        More: ?E021
         """)
     #expect(
-      DiagnosticRenderer().render(diagnostic, form: .short)
-        == "demo.ccv:2:17: error E021: shapes do not line up in \"-\". Try: `patchify(x, size: 4)`."
-    )
+      DiagnosticRenderer().render(diagnostic, form: .short) == """
+        error E021: shapes do not line up in "-"
+          demo.ccv:2:17
+            2 | let mse = mean((p.pixels - x)^2)
+              |                 ^^^^^^^^ 128 x 64 x 48
+              |                            ^ 128 x 3 x 32 x 32
+          Try: `patchify(x, size: 4)`.
+        """)
   }
 
   @Test("labels in other files and on distant lines are shown, long lines are cut")

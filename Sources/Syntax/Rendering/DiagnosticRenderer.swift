@@ -6,7 +6,7 @@ public struct DiagnosticRenderer: Sendable {
   public enum Form: Sendable, Equatable {
     /// Source lines with carets, notes, hint and the pointer to the help page.
     case long
-    /// One line: place, code, message and hint.
+    /// The same without notes and the pointer: for a reader who has seen the code explained.
     case short
   }
 
@@ -24,10 +24,7 @@ public struct DiagnosticRenderer: Sendable {
 
   /// Returns one diagnostic as text without a line end after its last line.
   public func render(_ diagnostic: Diagnostic, form: Form = .long) -> String {
-    switch form {
-    case .long: longLines(diagnostic).joined(separator: "\n")
-    case .short: shortLine(diagnostic)
-    }
+    lines(diagnostic, form).joined(separator: "\n")
   }
 
   /// Returns several diagnostics as text, an empty line between long ones.
@@ -44,16 +41,7 @@ public struct DiagnosticRenderer: Sendable {
 
   // MARK: - Forms
 
-  private func shortLine(_ diagnostic: Diagnostic) -> String {
-    let place = diagnostic.primary.map { location($0) + ": " } ?? ""
-    // With nothing to try, what there is instead (the fields, the options) stands in the label.
-    let known = diagnostic.primary.map { $0.text.isEmpty ? "" : " \($0.text)." } ?? ""
-    let hint = diagnostic.hint.map { " \(paint("Try:", .hint)) \($0)" } ?? known
-    let stop = hint.isEmpty ? "" : "."
-    return "\(place)\(heading(diagnostic)) \(diagnostic.message)\(stop)\(hint)"
-  }
-
-  private func longLines(_ diagnostic: Diagnostic) -> [String] {
+  private func lines(_ diagnostic: Diagnostic, _ form: Form) -> [String] {
     let message = wrap(
       diagnostic.message, first: "\(diagnostic.severity.rawValue) \(diagnostic.code): ".count,
       indent: 2)
@@ -61,10 +49,10 @@ public struct DiagnosticRenderer: Sendable {
       (index == 0 ? heading(diagnostic) + " " : "  ") + paint(line, .message)
     }
     lines += excerptLines(diagnostic)
-    for note in diagnostic.notes {
+    for note in diagnostic.notes where form == .long {
       lines += wrap(note, first: 2, indent: 2).map { "  " + $0 }
     }
-    return lines + traceLines(diagnostic.trace) + hintLines(diagnostic)
+    return lines + traceLines(diagnostic.trace) + hintLines(diagnostic, form)
   }
 
   /// The innermost three and the outermost five calls; nothing when no call was under way.
@@ -86,13 +74,15 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   /// The hint, with the pointer to the help page at its right where there is room.
-  private func hintLines(_ diagnostic: Diagnostic) -> [String] {
-    let more = "More: ?\(diagnostic.code)"
-    guard let hint = diagnostic.hint else { return ["  " + paint(more, .gutter)] }
+  private func hintLines(_ diagnostic: Diagnostic, _ form: Form) -> [String] {
+    let more = form == .long ? "More: ?\(diagnostic.code)" : ""
+    guard let hint = diagnostic.hint else { return more.isEmpty ? [] : ["  " + paint(more, .gutter)] }
     var lines = wrap(hint, first: 7, indent: 7)
     let used = 7 + displayWidth(of: lines[lines.count - 1])
     let column = max(54, used + 2)
-    if column + more.count <= width {
+    if more.isEmpty {
+      // Nothing stands at its right.
+    } else if column + more.count <= width {
       lines[lines.count - 1] +=
         String(repeating: " ", count: column - used) + paint(more, .gutter)
     } else {
