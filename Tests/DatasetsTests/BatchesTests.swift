@@ -65,6 +65,28 @@ struct BatchesTests {
     #expect(all.flatMap(\.numbers) == Array(0..<50))
   }
 
+  @Test("each image of a pass, and each pass, gets a crop of its own")
+  func ownCrops() throws {
+    // Twelve times the same picture, every pixel another: only the crop tells them apart.
+    let picture = (0..<(3 * 12 * 12)).map { UInt8($0 % 251) }
+    let same = Dataset(
+      name: "same", images: NDArray((0..<12).flatMap { _ in picture }, shape: [12, 3, 12, 12]),
+      labels: nil, classes: [])
+    var random = RandomSource(seed: 5)
+    var options = BatchOptions(size: 12)
+    options.isAugmented = true
+    var crops = Set<[Float]>()
+    for _ in 0..<2 {
+      let images = try BatchLoader(same, options, random: &random).next()?.images
+      let values = images?.elements(of: Float.self) ?? []
+      for start in stride(from: 0, to: values.count, by: picture.count) {
+        crops.insert(Array(values[start..<(start + picture.count)]))
+      }
+    }
+    // Of some thousand rectangles, turned or not, two may be the same.
+    #expect(crops.count > 20)
+  }
+
   @Test("augmented pixels stay within 0 ... 1 and do not depend on timing or prefetch")
   func augmented() throws {
     let shapes = Shapes.load(count: 40, isTraining: true)

@@ -79,7 +79,9 @@ package final class MemoryPool: Sendable {
   /// the address cache when a product walks down a column.
   private static func fresh(_ capacity: Int) -> UnsafeMutableRawPointer? {
     guard capacity >= 2 * hugePage else { return aligned_alloc(alignment, capacity) }
-    let pointer = aligned_alloc(hugePage, capacity)
+    // aligned_alloc would want a multiple of the alignment.
+    var pointer: UnsafeMutableRawPointer?
+    guard posix_memalign(&pointer, hugePage, capacity) == 0 else { return nil }
     if let pointer { madvise(pointer, capacity, MADV_HUGEPAGE) }
     return pointer
   }
