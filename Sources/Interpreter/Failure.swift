@@ -116,7 +116,8 @@ enum RuntimeMessages {
       "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
       notes: isFunction
         ? ["There are no methods: functions take the value as their first argument."] : [],
-      hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
+      hint: near.map { "`.\($0)`." }
+        ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {
