@@ -41,7 +41,7 @@ public final class LayerObject: ForeignObject {
     guard inputs.contains(arguments.count) else {
       throw Diagnosis(
         "E105",
-        "a \(kind) takes \(inputs.lowerBound)"
+        "\(Display.withArticle(kind)) takes \(inputs.lowerBound)"
           + (inputs.count > 1 ? " to \(inputs.upperBound)" : "")
           + " tensors, not \(arguments.count)")
     }

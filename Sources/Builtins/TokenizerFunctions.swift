@@ -112,6 +112,7 @@ enum TokenizerFunctions {
       example: "let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)\ntok.k",
       related: ["encode", "decode", "patchify"]
     ) { call in
+      try refuseImages(call)
       let x = try Tensors.argument(call, 0).value
       guard let width = x.shape.extents.last, x.rank >= 2 else {
         throw ClusteringError.shape(x.shape)
@@ -152,6 +153,16 @@ enum TokenizerFunctions {
               seconds: host.now - begin)))
       }
     }
+  }
+
+  /// Rows of pixels would be clustered without a word.
+  private static func refuseImages(_ call: Call) throws {
+    let rank = (call[0].object as? TensorObject)?.array.rank
+    guard rank == 4 || call[0].object is DatasetObject else { return }
+    throw Diagnosis(
+      "E107", "kmeans takes patches, N x D or B x N x D, not images",
+      arguments: [(0, Display.described(call[0]))],
+      hint: "`images |> patchify(size: 4) |> kmeans(k: 256)`.")
   }
 
   private static func patchSize(_ call: Call, _ width: Int) throws -> Int {
@@ -285,6 +296,15 @@ enum TokenizerFunctions {
   private static let means: [Float] = [0.485, 0.456, 0.406]
   private static let deviations: [Float] = [0.229, 0.224, 0.225]
 
+  /// Whether a shape is that of RGB images, not of patches: B x 3 x H x W, or 3 x H x W unless W can only
+  /// be a patch's width. (Three lists of 3PP patches each would be no square grid.)
+  private static func holdsImages(_ shape: Shape) -> Bool {
+    guard shape.rank == 3 || shape.rank == 4, shape[-3] == 3 else { return false }
+    let side = (Double(shape[-1]) / 3).squareRoot().rounded()
+    let canBePatch = 3 * side * side == Double(shape[-1])
+    return shape.rank == 4 || shape[-1] == shape[-2] || !canBePatch
+  }
+
   private static func standardize() -> NativeFunction {
     NativeFunction(
       "standardize", "x: tensor", group: group,
@@ -295,7 +315,7 @@ enum TokenizerFunctions {
     ) { call in
       let x = try Tensors.argument(call, 0)
       let channelAxis = x.shape.rank - 3
-      let isImage = x.shape.rank >= 3 && x.shape[channelAxis] == 3 && x.shape[-1] == x.shape[-2]
+      let isImage = holdsImages(x.shape)
       let repeats: Int
       let shape: [Int]
       if isImage {

@@ -233,6 +233,10 @@ final class OptimiserObject: ForeignObject {
   }
 
   override var typeName: String { "optimiser" }
+  /// Both moments of every parameter; the parameters are the network's.
+  override var byteCount: Int {
+    optimiser.parameters.reduce(64) { $0 + 2 * $1.value.byteCount }
+  }
   override func summary(width: Int) -> String {
     "adamw: \(optimiser.parameters.count) parameters, lr \(TensorSummary.short(optimiser.learningRate)), decay \(TensorSummary.short(optimiser.decay)), \(optimiser.stepCount) steps"
   }

@@ -41,10 +41,14 @@ public enum Display {
   public static func described(_ value: Value) -> String {
     let type = typeName(value)
     if value.isNone { return "nil" }
-    let article = "aeiou".contains(type.first ?? " ") ? "an" : "a"
     let summary = summary(value, width: 40).prefix { $0 != "\n" }
     let short = summary.count > 40 ? summary.prefix(37) + "..." : summary
-    return short.hasPrefix(type) ? String(short) : "\(article) \(type) (\(short))"
+    return short.hasPrefix(type) ? String(short) : "\(withArticle(type)) (\(short))"
+  }
+
+  /// "a list", "an optimiser".
+  public static func withArticle(_ noun: String) -> String {
+    ("aeiou".contains(noun.first ?? " ") ? "an " : "a ") + noun
   }
 
   static func quoted(_ text: String) -> String {

@@ -113,10 +113,11 @@ enum RuntimeMessages {
       known.isEmpty ? "it has no fields" : "it has " + known.prefix(12).joined(separator: ", ")
     let type = Display.typeName(value)
     return Diagnosis(
-      "E110", "a \(type) has no field `\(name)`", arguments: [(0, list)],
+      "E110", "\(Display.withArticle(type)) has no field `\(name)`", arguments: [(0, list)],
       notes: isFunction
         ? ["There are no methods: functions take the value as their first argument."] : [],
-      hint: near.map { "`.\($0)`." } ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
+      hint: near.map { "`.\($0)`." }
+        ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {

@@ -58,7 +58,7 @@ extension Machine {
     if let foreign = callee.object as? ForeignObject, foreign.isCallable {
       if let site, site.slots.contains(where: { $0 != .positional }) {
         throw Diagnosis(
-          "E106", "a \(foreign.typeName) takes data by position only", arguments: [(0, "")])
+          "E106", "\(Display.withArticle(foreign.typeName)) takes data by position only", arguments: [(0, "")])
       }
       let savedTop = nativeTop
       nativeTop = max(nativeTop, arguments + count)
@@ -82,7 +82,8 @@ extension Machine {
     }
     var fields = [(String, Value)]()
     let bound = try bind(
-      views, name: native.name, isVariadic: native.isVariadic, arguments, count, site: site
+      views, name: native.name, isVariadic: native.isVariadic, arguments, count, site: site,
+      usage: native.usageNote
     ) { name, value in
       guard native.collectsFields else { return false }
       fields.append((name, value))
@@ -172,6 +173,7 @@ extension Machine {
   private func bind(
     _ parameters: [ParameterView], name: String, isVariadic: Bool,
     _ arguments: UnsafeMutablePointer<Value>, _ count: Int, site: CallSite?,
+    usage: @autoclosure () -> String? = nil,
     collect: (String, Value) -> Bool = { _, _ in false }
   ) throws -> [Value] {
     var bound = [Value](repeating: .absent, count: parameters.count)
@@ -203,7 +205,7 @@ extension Machine {
           throw CallMessages.tooMany(
             function: name, seen: positionalCount(site, count), wanted: places.count,
             options: parameters.filter(\.isOption).map(\.name), argument: index, value: value,
-            isPiped: site?.isPiped ?? false)
+            isPiped: site?.isPiped ?? false, usage: usage())
         }
       case .named(let option): try give(value, to: option, argument: index)
       case .splat:
@@ -251,7 +253,7 @@ enum CallMessages {
 
   static func tooMany(
     function: String, seen: Int, wanted: Int, options: [String], argument: Int, value: Value,
-    isPiped: Bool
+    isPiped: Bool, usage: String?
   ) -> Diagnosis {
     let given = value.isNumber || value.string != nil ? Display.summary(value) : "..."
     let plural = wanted == 1 ? "value" : "values"
@@ -261,7 +263,8 @@ enum CallMessages {
         + (isPiped ? " (the piped one counts)" : ""),
       arguments: [(argument, "one too many")],
       notes: options.isEmpty
-        ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
+        ? usage.map { [$0] } ?? []
+        : ["Options are given by name: \(options.joined(separator: ", "))."],
       hint: options.first.map { "`\(function)(\(wanted > 0 ? "..., " : "")\($0): \(given))`." })
   }
 

@@ -74,6 +74,12 @@ public final class NativeFunction: HeapObject {
   }
 
   public override var typeName: String { "function" }
+  /// A line that calls it, for errors about its arguments.
+  var usageNote: String {
+    let lines = example.split(separator: "\n").map(String.init)
+    return "For example: `\(lines.last { $0.contains("\(name)(") } ?? signature)`."
+  }
+
   public override func summary(width: Int) -> String { "\(signature): \(summary)" }
 }
 
@@ -148,12 +154,10 @@ public struct Call {
 
   public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
     let parameter = function.parameters[index]
-    let lines = function.example.split(separator: "\n").map(String.init)
-    let usage = lines.last { $0.contains("\(function.name)(") } ?? function.signature
     return Diagnosis(
       "E107",
       "\(function.name): `\(parameter.name)` is \(Display.described(slots[index])), wanted \(wanted)",
-      arguments: [(index, Display.described(slots[index]))], notes: ["For example: `\(usage)`."])
+      arguments: [(index, Display.described(slots[index]))], notes: [function.usageNote])
   }
 
   public func outOfRange(_ index: Int, wanted: String) -> Diagnosis {

@@ -270,7 +270,7 @@ extension Machine {
     }
     guard items.count == 1 else {
       throw Diagnosis(
-        "E104", "a \(Display.typeName(base)) has one axis, and \(items.count) indices were given",
+        "E104", "\(Display.withArticle(Display.typeName(base))) has one axis, and \(items.count) indices were given",
         arguments: [(0, "")], hint: "`x[0][1]`, or `tensor(x)[0, 1]`.")
     }
     let bounds = try span(items[0], count: count, of: base)

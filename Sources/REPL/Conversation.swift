@@ -87,6 +87,10 @@ public final class Conversation {
       session.host.write(session.helpText(for: String(trimmed)))
       return nil
     }
+    // Bare, as in other tools' prompts; a script writes `exit()`.
+    let word = String(trimmed.prefix { !$0.isWhitespace })
+    let isAlone = trimmed.dropFirst(word.count).allSatisfy(\.isWhitespace)
+    if isAlone, word == "exit" || word == "quit", session.value(of: word) == nil { return 0 }
     promptNumber += 1
     let outcome = session.evaluate(
       SourceFile(name: "<prompt \(promptNumber)>", text: text), isPrompt: true)

@@ -23,7 +23,34 @@ struct CulpritTests {
 
   @Test("a field that is not there is no method, unless there is such a function")
   func fields() throws {
-    #expect(try Command.evaluate("[1].len()").errors.contains("|> len()"))
-    #expect(try !Command.evaluate("[1].foo").errors.contains("foo()"))
+    #expect(try Command.evaluate("[1].len()").errors.contains("|> len(...)"))
+    #expect(try !Command.evaluate("[1].foo").errors.contains("foo("))
+  }
+
+  @Test(
+    "an error within a library method stands at the line that called it, and says what to write",
+    arguments: [
+      (
+        "let x = 1\nccvit(image: 30, patch: 4)", "<command line>:2:1\n",
+        "patches of 2, 3, 5, 6, 10, 15"
+      ),
+      ("ccvit(dim: 30, heads: 4)", "<command line>:1:1\n", "try dim: 32"),
+      ("ccvit(\"micro\")", "<command line>:1:7\n", "`ccvit(size: \"micro\")`"),
+    ])
+  func library(code: String, place: String, cure: String) throws {
+    let errors = try Command.evaluate(code).errors
+    #expect(errors.contains("  " + place))
+    #expect(errors.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(cure))
+  }
+
+  @Test(
+    "the cure fits what was written",
+    arguments: [
+      ("fn f() { kmeens(3) }\nf()", "Try: `kmeans`."), ("zeros([2]).shape()", "`zeros([2]).shape`"),
+      ("zeros(3, 3)", "`zeros([2, 3])`"), ("one_hot([1], 3)", "`one_hot(..., classes: 3)`"),
+      ("import numpy as np", "tensors are built in"), ("len [1, 2]", "called with parentheses"),
+    ])
+  func cures(code: String, cure: String) throws {
+    #expect(try Command.evaluate(code).errors.contains(cure))
   }
 }

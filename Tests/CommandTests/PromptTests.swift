@@ -134,6 +134,22 @@ struct PromptTests {
     #expect(try terminal.leave() == 0)
   }
 
+  @Test("exit and quit leave, unless they are somebody's variables")
+  func leaving() throws {
+    for word in ["exit", "quit "] {
+      let home = Scratch()
+      let terminal = try terminal(home)
+      try terminal.enter("let quitting = 1")
+      #expect(try terminal.enter("quitting") == "1")
+      #expect(try terminal.leave(by: word + "\n") == 0)
+    }
+    let home = Scratch()
+    let terminal = try terminal(home)
+    try terminal.enter("let quit = 7")
+    #expect(try terminal.enter("quit") == "7")
+    #expect(try terminal.leave() == 0)
+  }
+
   @Test("help is at hand: ?name, ??name, ?words, ?code")
   func help() throws {
     let home = Scratch()

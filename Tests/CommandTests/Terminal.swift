@@ -74,7 +74,12 @@ final class Terminal {
 
   /// Ends with Ctrl-D; the exit code.
   func leave() throws -> Int32 {
-    type("\u{4}")
+    try leave(by: "\u{4}")
+  }
+
+  /// Types what ends the session; its exit code.
+  func leave(by keys: String) throws -> Int32 {
+    type(keys)
     _ = try screen.readAll()
     return try child.exitCode()
   }

@@ -76,7 +76,9 @@ public struct DiagnosticRenderer: Sendable {
   /// The hint, with the pointer to the help page at its right where there is room.
   private func hintLines(_ diagnostic: Diagnostic, _ form: Form) -> [String] {
     let more = form == .long ? "More: ?\(diagnostic.code)" : ""
-    guard let hint = diagnostic.hint else { return more.isEmpty ? [] : ["  " + paint(more, .gutter)] }
+    guard let hint = diagnostic.hint else {
+      return more.isEmpty ? [] : ["  " + paint(more, .gutter)]
+    }
     var lines = wrap(hint, first: 7, indent: 7)
     let used = 7 + displayWidth(of: lines[lines.count - 1])
     let column = max(54, used + 2)
