@@ -51,7 +51,24 @@ public enum HelpPages {
 
   public static func page(_ closure: ClosureObject) -> String {
     let lines = closure.documentation.isEmpty ? ["(no ## lines above it)"] : closure.documentation
-    return "\(closure.signature)\n\n" + lines.map { "  \($0)\n" }.joined()
+    return "\(closure.signature)\n\n" + paragraphs(lines).map { "  \($0)\n" }.joined()
+  }
+
+  /// Lines of a documentation with each paragraph in one, so that it can be folded to any width.
+  ///
+  /// Indented lines (examples, tables) and items that `-` starts keep lines of their own.
+  static func paragraphs(_ lines: [String]) -> [String] {
+    var joined = [String](), isOpen = false
+    for line in lines {
+      let isText = !line.isEmpty && !line.hasPrefix(" ") && !line.hasPrefix("- ")
+      if isText, isOpen {
+        joined[joined.count - 1] += " " + line
+      } else {
+        joined.append(line)
+      }
+      isOpen = isText || line.hasPrefix("- ")
+    }
+    return joined
   }
 
   /// A function by name, an error by code, or all functions whose text has the words.

@@ -29,9 +29,11 @@ enum PictureFunctions {
         return .owning(figure)
       }
       let columns = call.has(2) ? try call.integer(2, in: 1...10_000) : nil
+      let tiles = try tiles(call, 0)
       let picture = PictureObject(try pixels(call, 0, columns: columns), title: title)
       if call.has(3) { try saving { try PictureFile.write(picture, to: try call.string(3), host) } }
-      try draw(picture, savedAs: call.has(3) ? try call.string(3) : nil, host)
+      let path = call.has(3) ? try call.string(3) : nil
+      try draw(picture, tiles.map { TilesOnTerminal($0, across: columns) }, savedAs: path, host)
       return .owning(picture)
     }
   }
@@ -41,23 +43,28 @@ enum PictureFunctions {
     do { try write() } catch let error as ImageError { throw error.diagnosis(path: 3) }
   }
 
-  private static func draw(_ picture: PictureObject, savedAs path: String?, _ host: Host) throws {
+  private static func draw(
+    _ picture: PictureObject, _ tiles: TilesOnTerminal?, savedAs path: String?, _ host: Host
+  ) throws {
     host.livePlots.settle()
     picture.isJustShown = true
     let pixels = picture.picture
+    let rows = tiles?.rows(of: host.rows()) ?? max(8, host.rows() / 2)
     let drawing: String
     switch host.pictureStyle {
     case .line:
       drawing = picture.summary(width: 80) + (path.map { " -> \($0)" } ?? "") + "\n"
     case .characters(let ink):
+      let columns = max(8, host.width() - 1)
       drawing = try Pictures.halfBlocks(
-        pixels, columns: max(8, host.width() - 1), rows: max(8, host.rows() - 4), ink: ink)
+        tiles?.picture(width: columns, height: 2 * rows) ?? pixels, columns: columns, rows: rows,
+        ink: ink)
     case .sixels:
       let cell = host.cell()
       drawing =
         try Pictures.sixel(
           pixels, width: (host.width() - 1) * cell.width,
-          height: max(4, host.rows() - 4) * cell.height) + "\n"
+          height: rows * cell.height) + "\n"
     }
     let isTitled = host.pictureStyle != .line && !picture.title.isEmpty
     host.write((isTitled ? picture.title + "\n" : "") + drawing)
@@ -91,22 +98,28 @@ enum PictureFunctions {
   /// Anything that is a picture, as one [3, H, W].
   static func pixels(_ call: Call, _ index: Int, columns: Int?) throws -> NDArray {
     if let picture = call[index].object as? PictureObject { return picture.picture }
+    guard let tiles = try tiles(call, index) else {
+      preconditionFailure("what is no picture yet consists of images")
+    }
+    return Pictures.grid(tiles, columns: columns)
+  }
+
+  /// The images that a picture shows side by side, [N, C, H, W]; nil of a picture as it is.
+  private static func tiles(_ call: Call, _ index: Int) throws -> NDArray? {
+    if call[index].object is PictureObject { return nil }
     if let tokenizer = call[index].object as? TokenizerObject {
       let t = tokenizer.tokenizer
-      let tiles = try t.centroids.reshaped(to: [t.k, t.channels, t.patch, t.patch])
-      return Pictures.grid(tiles, columns: columns)
+      return try t.centroids.reshaped(to: [t.k, t.channels, t.patch, t.patch])
     }
     let x =
       try (call[index].object as? any ImageSource)?.allImages()
       ?? Tensors.argument(call, index).value
     switch x.rank {
-    case 2: return Pictures.grid(try x.reshaped(to: [1, 1] + x.shape.extents), columns: 1)
+    case 2: return try x.reshaped(to: [1, 1] + x.shape.extents)
     case 3 where x.shape[0] == 3 && x.elementType != .bool:
-      return Pictures.grid(try x.reshaped(to: [1] + x.shape.extents), columns: 1)
-    case 3:
-      return Pictures.grid(
-        try x.reshaped(to: [x.shape[0], 1, x.shape[1], x.shape[2]]), columns: columns)
-    case 4 where x.shape[1] == 3 || x.shape[1] == 1: return Pictures.grid(x, columns: columns)
+      return try x.reshaped(to: [1] + x.shape.extents)
+    case 3: return try x.reshaped(to: [x.shape[0], 1, x.shape[1], x.shape[2]])
+    case 4 where x.shape[1] == 3 || x.shape[1] == 1: return x
     default:
       throw ImageError.shape(
         seen: "a tensor \(x.shape)", wanted: "3 x H x W, N x 3 x H x W, H x W or N x H x W numbers")

@@ -59,16 +59,15 @@ enum WorkspaceFunctions {
       summary: "Explains a function or an error code, searches words, or gives an overview.",
       example: "help(\"kmeans\")", related: []
     ) { call in
-      if !call.has(0) {
-        host.write(HelpPages.overview(call.machine, host))
-      } else if let native = call[0].native {
-        host.write(HelpPages.page(native))
-      } else if let closure = call[0].closure {
-        host.write(HelpPages.page(closure))
-      } else {
-        host.write(HelpPages.topic(Display.text(call[0]), call.machine, host))
-      }
+      host.write(TerminalText.folded(page(call, host), to: host.width()))
       return .none
     }
+  }
+
+  private static func page(_ call: Interpreter.Call, _ host: Host) -> String {
+    if !call.has(0) { return HelpPages.overview(call.machine, host) }
+    if let native = call[0].native { return HelpPages.page(native) }
+    if let closure = call[0].closure { return HelpPages.page(closure) }
+    return HelpPages.topic(Display.text(call[0]), call.machine, host)
   }
 }

@@ -119,7 +119,9 @@ void ccv_readline_setup(const char *application, ccv_completer completer, void *
   complete_with = completer;
   complete_context = context;
   rl_attempted_completion_function = attempt;
-  rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{(+-*/^,:[.";
+  rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{(+-*/^,:[.?";
+  // The candidates come in their order.
+  rl_sort_completion_matches = 0;
   rl_completer_quote_characters = "\"'";
   rl_getc_function = read_key;
   rl_deprep_term_function = leave_line;

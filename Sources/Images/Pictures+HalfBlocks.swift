@@ -43,19 +43,7 @@ extension Pictures {
 
   private static func code(_ color: Color, _ ink: Ink) -> String {
     if ink == .trueColor { return "2;\(color.red);\(color.green);\(color.blue)" }
-    let (low, high) = (
-      min(color.red, color.green, color.blue), max(color.red, color.green, color.blue)
-    )
-    if high - low < 10 {
-      // The ramp has 24 greys, 8, 18 ... 238; the ends are in the cube.
-      if (4..<243).contains(color.brightness) { return "5;\(232 + (color.brightness - 3) / 10)" }
-    }
-    return "5;\(16 + 36 * level(color.red) + 6 * level(color.green) + level(color.blue))"
-  }
-
-  /// The nearest of the cube's levels 0, 95, 135, 175, 215, 255.
-  private static func level(_ value: Int) -> Int {
-    value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40
+    return "5;\(ColorCube.nearest(color))"
   }
 
   private static func letter(_ brightness: Int) -> Character {

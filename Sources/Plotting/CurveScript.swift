@@ -131,8 +131,9 @@ struct CurveScript {
   }
 
   private func style(_ index: Int) -> String {
-    // After the last colour the dashes change.
-    let dashes = index / Self.palette.count % 4 + 1
+    // After the last colour the dashes change; in characters each dash is a letter of its own, and a
+    // terminal's colours alone do not tell curves apart.
+    let dashes = isText ? index % 8 + 1 : index / Self.palette.count % 4 + 1
     let color = color(index)
     switch curves[index].style {
     case .points: return "points \(mark(index)) ps 0.8\(color)"

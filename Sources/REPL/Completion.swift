@@ -8,6 +8,7 @@ struct Completion {
   let session: Session
 
   struct Candidates {
+    /// In the order in which they are shown: options before names.
     var texts: [String]
     /// What is put behind a single candidate.
     var append: Character?
@@ -25,15 +26,30 @@ struct Completion {
       + String(decoding: bytes[..<min(start, bytes.count)], as: UTF8.self)
     if let quoted = openString(before + word) { return files(quoted, word) }
     if before.hasSuffix(".") { return fields(of: base(before.dropLast()), word) }
+    if before.hasPrefix("?") { return Candidates(texts: offered(session.knownNames, word)) }
     let file = SourceFile(name: "", text: before)
     let tokens = tokens(in: file)
-    let options = openCall(in: tokens, file).flatMap(session.options)?.map { $0 + ":" } ?? []
+    let options = offered(self.options(in: tokens, file), word)
+    // Where nothing is typed yet the options are the answer; all names would bury them.
+    let isAsking = word.isEmpty && !options.isEmpty
     let own = tokens.filter { $0.kind == .name }.map { file.text(of: $0.range) }
-    let names = options + own + session.knownNames + Token.Kind.reservedWords
-    let found = Set(names.filter { $0.hasPrefix(word) && !$0.hasPrefix("_") }).sorted()
+    let names = isAsking ? [] : offered(own + session.knownNames + Token.Kind.reservedWords, word)
+    let found = options + names
     guard found.count == 1, let only = found.first else { return Candidates(texts: found) }
     let isFunction = !own.contains(only) && session.options(of: only) != nil
     return Candidates(texts: found, append: only.hasSuffix(":") ? " " : isFunction ? "(" : nil)
+  }
+
+  /// What goes on from a word, once each and sorted.
+  private func offered(_ names: [String], _ word: String) -> [String] {
+    Set(names.filter { $0.hasPrefix(word) && !$0.hasPrefix("_") }).sorted()
+  }
+
+  /// The options of the call that is open, where an argument begins.
+  private func options(in tokens: [Token], _ file: SourceFile) -> [String] {
+    let last = tokens.last { !$0.kind.isComment }
+    guard last?.kind == .leftParenthesis || last?.kind == .comma else { return [] }
+    return openCall(in: tokens, file).flatMap(session.options)?.map { $0 + ":" } ?? []
   }
 
   /// The text since the quote that is still open; apostrophes and escapes are read as the lexer does.

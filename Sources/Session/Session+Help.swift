@@ -6,20 +6,22 @@ import Syntax
 extension Session {
   /// What `?name`, `??name`, `?E021` or `?some words` says.
   public func helpText(for query: String) -> String {
-    query.hasPrefix("??")
-      ? page(for: query) : TerminalText.folded(page(for: query), to: host.width())
-  }
-
-  private func page(for query: String) -> String {
-    let wantsSource = query.hasPrefix("??")
     let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
-    if topic.isEmpty { return HelpPages.overview(machine, host) }
-    if let closure = closure(named: topic) {
-      return wantsSource ? source(of: closure) : HelpPages.page(closure)
-    }
+    let wantsSource = query.hasPrefix("??")
+    if wantsSource, let closure = closure(named: topic) { return source(of: closure) }
     if let definition = privateDefinitions.first(where: { $0.name == topic }) {
       return definition.text + "\n"
     }
+    let isNative = value(of: topic) == nil && machine.builtinIndex(topic) != nil
+    let note =
+      wantsSource && isNative
+      ? "\(topic) is built in: it has no source in the language. Its help:\n\n" : ""
+    return TerminalText.folded(note + page(for: topic), to: host.width())
+  }
+
+  private func page(for topic: String) -> String {
+    if topic.isEmpty { return HelpPages.overview(machine, host) }
+    if let closure = closure(named: topic) { return HelpPages.page(closure) }
     if let value = value(of: topic) { return "\(topic): \(Display.summary(value))\n" }
     return HelpPages.topic(topic, machine, host)
   }

@@ -50,6 +50,39 @@ struct HelpTests {
     #expect(session.helpText(for: "?zzz").contains("no help"))
   }
 
+  @Test("help is folded to the width however it is asked for; what is built in has no source")
+  func folding() {
+    let session = Session()
+    var written = ""
+    session.host.width = { 60 }
+    session.host.write = { written += $0 }
+    let page = session.helpText(for: "?kmeans")
+    #expect(page.split(separator: "\n").allSatisfy { $0.count <= 60 })
+    for call in ["help(\"kmeans\")", "help(kmeans)"] {
+      written = ""
+      _ = session.evaluate(call)
+      #expect(written == page)
+    }
+    let source = session.helpText(for: "??kmeans")
+    #expect(source.hasPrefix("kmeans is built in") && source.hasSuffix(page))
+  }
+
+  @Test("paragraphs of a documentation lose the line breaks of their source; examples keep theirs")
+  func paragraphs() {
+    let session = Session()
+    session.host.width = { 1000 }
+    _ = session.evaluate(
+      "## One\n## sentence.\n##\n## Another\n## one:\n## - first\n##   a = 1\n##   b = 2\nfn f(x) { x }")
+    func lines(_ query: String) -> [Substring] {
+      session.helpText(for: query).split(separator: "\n").map { $0.drop { $0 == " " } }
+        .filter { !$0.isEmpty }
+    }
+    #expect(
+      lines("?f").dropFirst()
+        == ["One sentence.", "Another one:", "- first", "a = 1", "b = 2"])
+    #expect(lines("?corrupt").count == 3)
+  }
+
   @Test(
     "words are found in their other forms, around the little words of a question",
     arguments: [

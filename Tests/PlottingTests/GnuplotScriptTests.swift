@@ -38,6 +38,18 @@ import Testing
         """)
   }
 
+  @Test("in characters each curve is drawn with a letter of its own, which gnuplot takes from its dash")
+  func letters() {
+    var figure = Figure()
+    figure.series = (0..<8).map {
+      Figure.Series(name: "c\($0)", x: [0, 1], y: [0, Double($0)])
+    }
+    for ink in [FigureRenderer.Ink.plain, .colors256, .trueColor] {
+      let script = GnuplotScript.script(figure, to: .text(columns: 80, rows: 20, ink: ink))
+      for dash in 1...8 { #expect(script.contains("with lines dt \(dash) ")) }
+    }
+  }
+
   @Test(
     "no text leaves its quotes",
     arguments: [
