@@ -9,7 +9,8 @@ extension Machine {
     guard frameCount > 0 else { return [] }
     let (function, index) = instruction(of: frameCount - 1)
     let (file, range) = (function.prototype.file, function.prototype.ranges[index])
-    let parts = operandRanges(function, index, range)
+    let isAboutNames = diagnosis.code == "E106"
+    let parts = isAboutNames ? optionRanges(function, index) : operandRanges(function, index, range)
     let tellsOrigins = Self.codesWithOrigins.contains(diagnosis.code)
     let labels = diagnosis.arguments.compactMap { argument, text -> Label? in
       guard argument < parts.count else { return nil }
@@ -69,6 +70,18 @@ extension Machine {
       let statements = program(of: function.prototype.file).statements
       let parts = OperandFinder(range).expression(in: statements)?.parts ?? []
       return parts.isEmpty ? [range] : parts.map(\.range)
+    }
+  }
+
+  /// The names of a call's options, and its other arguments.
+  private func optionRanges(_ function: LoadedFunction, _ index: Int) -> [SourceRange] {
+    let range = function.prototype.ranges[index]
+    let statements = program(of: function.prototype.file).statements
+    guard case .call(let call)? = OperandFinder(range).expression(in: statements)?.kind else {
+      return operandRanges(function, index, range)
+    }
+    return call.arguments.map { argument in
+      if case .named(let name) = argument.kind { name.range } else { argument.value.range }
     }
   }
 

@@ -14,6 +14,7 @@ struct CulpritTests {
       ("decode(tokenizer([0, 0, 0; 1, 1, 1], size: 1), [7])", "1:48"),
       ("encode(tokenizer([0, 0, 0; 1, 1, 1], size: 1), ones([3, 4, 4]))", "1:48"),
       ("map([0], x => show(zeros([2, 2]), columns: x))", "1:44"),
+      ("kmeans(ones([4, 3]), k: 2, iterations: 1)", "1:28"),
     ])
   func places(code: String, place: String) throws {
     let result = try Command.evaluate(code)
@@ -48,6 +49,7 @@ struct CulpritTests {
     arguments: [
       ("fn f() { kmeens(3) }\nf()", "Try: `kmeans`."), ("zeros([2]).shape()", "`zeros([2]).shape`"),
       ("zeros(3, 3)", "`zeros([2, 3])`"), ("one_hot([1], 3)", "`one_hot(..., classes: 3)`"),
+      ("kmeans(ones([4, 3]), k: 2, iterations: 1)", "Try: `iters: ...`."),
       ("import numpy as np", "tensors are built in"), ("len [1, 2]", "called with parentheses"),
     ])
   func cures(code: String, cure: String) throws {

@@ -7,7 +7,8 @@ public enum Suggestion {
   /// A candidate that differs in letter case alone comes first. Otherwise the distance counts
   /// insertions, deletions, substitutions and exchanges of neighbours (Damerau 1964, restricted
   /// form), and may be a third of the word's length, at least 1. A candidate that starts with a
-  /// word of three or more letters, or is its beginning, counts as near too: `norm` and `normalize`.
+  /// word of three or more letters, or is its beginning, counts as near too: `norm` and `normalize`;
+  /// of five or more letters all but the last may be shared.
   /// One or two letters are near to everything, so that only their case may differ.
   public static func nearest(
     to word: String, among candidates: some Sequence<String>, limit: Int = 3
@@ -35,7 +36,9 @@ public enum Suggestion {
   }
 
   private static func isBeginning(_ a: [Character], _ b: [Character]) -> Bool {
-    min(a.count, b.count) >= 3 && (b.starts(with: a) || a.starts(with: b))
+    let (shorter, shared) = (min(a.count, b.count), zip(a, b).prefix { $0 == $1 }.count)
+    // `iters` and `iterations`: a short form may end in a letter of its own.
+    return shorter >= 3 && shared >= (shorter >= 5 ? shorter - 1 : shorter)
   }
 
   /// Edit distance with exchange of neighbours; nil when it is greater than `bound`.
