@@ -102,20 +102,21 @@ private final class BatchesObject: ForeignObject {
   override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
     var stream = seed.map { RandomSource(seed: $0) } ?? host.random.next()
     return BatchIterator(
-      try BatchLoader(dataset, options, random: &stream), givesLabels: givesLabels)
+      try BatchLoader(dataset, options, random: &stream), givesLabels: givesLabels, host)
   }
 }
 
 private final class BatchIterator: ValueIterator {
   private let loader: BatchLoader
   private let givesLabels: Bool
+  private let host: Host
 
-  init(_ loader: BatchLoader, givesLabels: Bool) {
-    self.loader = loader
-    self.givesLabels = givesLabels
+  init(_ loader: BatchLoader, givesLabels: Bool, _ host: Host) {
+    (self.loader, self.givesLabels, self.host) = (loader, givesLabels, host)
   }
 
   func next() throws -> Value? {
+    host.refreshProgress()
     guard let batch = try loader.next() else { return nil }
     guard givesLabels else { return Tensors.owned(batch.images) }
     let record = RecordObject()
@@ -206,7 +207,8 @@ enum DataFunctions {
           throw DatasetError.noSplit(path: path, split: isTraining ? "train" : "test")
         }
         dataset = try ImageFolder.load(
-          part ?? path, size: size, perClass: perClass, choose: chosen, progress: progress)
+          part ?? path, size: size, perClass: perClass, choose: chosen,
+          pulse: machine.checkInterrupt, progress: progress)
       }
       return .owning(DatasetObject(dataset))
     }

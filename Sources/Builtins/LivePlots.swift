@@ -28,7 +28,7 @@ final class LivePlot {
   /// The data have changed: draws if it is time.
   func update() {
     hasNews = true
-    for member in host.progressLines { member.line?.refresh() }
+    host.refreshProgress()
     let start = host.now
     guard schedule.isDue(at: start) else { return }
     if FigureWindow.isAvailable {

@@ -112,6 +112,13 @@ final class ProgressLine {
   }
 }
 
+extension Host {
+  /// Something within a step has got on: lines on a terminal show the time that it takes.
+  func refreshProgress() {
+    for member in progressLines { member.line?.refresh() }
+  }
+}
+
 /// `for b in batches(...) |> progress("epoch 1") { }`.
 enum ProgressFunctions {
   static func functions(_ host: Host) -> [NativeFunction] { [progress(host)] }

@@ -15,11 +15,13 @@ public enum ImageFolder {
   ///     have one size.
   ///   - perClass: at most so many of each class, the first by name (without classes: so many in all).
   ///   - choose: of so many files, the numbers of those to read; all without it.
+  ///   - pulse: called before each entry that is looked at while the folder is listed; what it throws
+  ///     ends the listing.
   ///   - progress: called with files read and files in all; false stops.
   /// - Throws: `DatasetError`, `ImageError` with the path of the file.
   public static func load(
     _ path: String, size: Int? = nil, perClass: Int? = nil, choose: ((Int) -> [Int])? = nil,
-    progress: (Int, Int) throws -> Bool = { _, _ in true }
+    pulse: () throws -> Void = {}, progress: (Int, Int) throws -> Bool = { _, _ in true }
   ) throws -> Dataset {
     var status = stat()
     guard stat(path, &status) == 0 else { throw DatasetError.missing(path: path) }
@@ -28,7 +30,7 @@ public enum ImageFolder {
       return Dataset(
         name: path, images: try NDArray.stacked([image]), labels: nil, classes: [])
     }
-    let listing = try Listing(path, perClass: perClass)
+    let listing = try Listing(path, perClass: perClass, pulse: pulse)
     let files = choose.map { $0(listing.files.count).map { listing.files[$0] } } ?? listing.files
     guard !files.isEmpty else { throw DatasetError.option("0 images; at least 1 is wanted") }
     let images = try read(files.map(\.path), size: size, progress: progress)
@@ -145,12 +147,17 @@ private struct Listing {
   var classes: [String] = []
   var skippedCount = 0
 
-  init(_ path: String, perClass: Int?) throws {
+  init(_ path: String, perClass: Int?, pulse: () throws -> Void) throws {
     let entries = try ImageFolder.names(in: path)
-    let folders = entries.filter { ImageFolder.isFolder(path + "/" + $0) }
-    let own = entries.filter { ImageFolder.isImage($0) && !folders.contains($0) }
+    let folders = try entries.filter {
+      try pulse()
+      return ImageFolder.isFolder(path + "/" + $0)
+    }
+    let isFolder = Set(folders)
+    let own = entries.filter { ImageFolder.isImage($0) && !isFolder.contains($0) }
     var empty = [String]()
     for folder in folders {
+      try pulse()
       let names = try ImageFolder.names(in: path + "/" + folder)
       let images = names.filter(ImageFolder.isImage)
       skippedCount += names.count - images.count
@@ -165,7 +172,7 @@ private struct Listing {
     guard !classes.isEmpty else {
       files = own.prefix(max(0, perClass ?? own.count)).map { (path + "/" + $0, 0) }
       skippedCount = entries.count - own.count
-      if own.isEmpty { throw Listing.nothing(path, entries, folders) }
+      if own.isEmpty { throw try Listing.nothing(path, entries, folders, pulse) }
       return
     }
     guard empty.isEmpty else { throw DatasetError.emptyClasses(path: path, folders: empty) }
@@ -175,12 +182,17 @@ private struct Listing {
     skippedCount += entries.count - folders.count
   }
 
-  private static func nothing(_ path: String, _ entries: [String], _ folders: [String])
-    -> DatasetError
-  {
+  private static func nothing(
+    _ path: String, _ entries: [String], _ folders: [String], _ pulse: () throws -> Void
+  ) throws -> DatasetError {
     for folder in folders {
+      try pulse()
       let inner = (try? ImageFolder.names(in: path + "/" + folder)) ?? []
-      if inner.contains(where: { ImageFolder.isFolder("\(path)/\(folder)/\($0)") }) {
+      let holdsFolders = try inner.contains {
+        try pulse()
+        return ImageFolder.isFolder("\(path)/\(folder)/\($0)")
+      }
+      if holdsFolders {
         return .foldersOfFolders(path: path, folder: folder)
       }
     }

@@ -1,3 +1,4 @@
+import Session
 import TestSupport
 import Testing
 
@@ -106,6 +107,29 @@ struct ProgressTests {
     clock.now += 5
     line.refresh()
     #expect(model.text.isEmpty, "what is finished stays away")
+  }
+
+  @Test("a loop over batches within the first epoch shows that time goes on")
+  func batchesWithinAStep() {
+    let session = Session(), clock = Clock(), model = TerminalModel(columns: 80, rows: 24)
+    session.host.clock = {
+      clock.now += 0.3
+      return clock.now
+    }
+    var seen = ""
+    session.host.screen = Screen(
+      size: { Screen.Size(columns: 80, rows: 24) },
+      output: {
+        model.receive($0)
+        seen += $0
+      })
+    _ = session.evaluate(
+      """
+      let data = load("shapes", n: 40)
+      for epoch in 1..1 |> progress("epochs") { for b in batches(data, size: 4) { b } }
+      """)
+    #expect(seen.contains("epochs  [") && seen.contains("0/1  for 2 s"))
+    #expect(!model.text.contains("epochs"))
   }
 
   @Test("slow steps are told in seconds each, unknown time left as a question mark")

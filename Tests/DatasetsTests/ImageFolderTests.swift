@@ -24,6 +24,26 @@ private func firstBytes(_ data: Dataset) throws -> [UInt8] {
 
 @Suite("Image folders")
 struct ImageFolderTests {
+  @Test("the listing of a folder can be stopped at every entry, before anything is decoded")
+  func stoppedListing() throws {
+    struct Stop: Error {}
+    let files = (0..<4).map { ("class\($0)/no_image.txt", [UInt8(1)]) }
+    let scratch = folder(files)
+    // The entries, the class folders, and the search for folders in them, which makes the error clear.
+    for limit in 1...16 {
+      var seen = 0
+      #expect(throws: Stop.self) {
+        try ImageFolder.load(
+          scratch.path,
+          pulse: {
+          seen += 1
+          if seen == limit { throw Stop() }
+          })
+      }
+    }
+    #expect(throws: DatasetError.self) { try ImageFolder.load(scratch.path) }
+  }
+
   @Test("folders are classes in the order of their names, files in the order of theirs")
   func classes() throws {
     let scratch = folder([
