@@ -25,7 +25,22 @@ struct TilesOnTerminal {
         return Pictures.grid(tiles, columns: columns, scale: scale)
       }
     }
-    return Pictures.grid(tiles, columns: across)
+    return Pictures.grid(tiles, columns: across ?? leastShrunk(from: square, width, height))
+  }
+
+  /// The images in a row that lose the fewest pixels: wide terminals want wide grids.
+  private func leastShrunk(from square: Int, _ width: Int, _ height: Int) -> Int {
+    func share(_ columns: Int) -> Double {
+      let down = (tiles.shape[0] + columns - 1) / columns
+      return min(
+        Double(width) / Double(columns * (tiles.shape[3] + 1) + 1),
+        Double(height) / Double(down * (tiles.shape[2] + 1) + 1))
+    }
+    var best = max(1, square)
+    for columns in best...max(best, min(tiles.shape[0], 4 * best)) where share(columns) > share(best) {
+      best = columns
+    }
+    return best
   }
 
   /// Frames as `Pictures.grid` draws them.
