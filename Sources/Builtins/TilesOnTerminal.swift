@@ -11,7 +11,7 @@ struct TilesOnTerminal {
   /// - Parameter across: images in a row; without it as many as suit the terminal.
   init(_ tiles: NDArray, across: Int?) { (self.tiles, self.across) = (tiles, across) }
 
-  /// The rows of characters that they may take of a terminal: what was written before stays in sight.
+  /// The rows that they may take of a terminal: what was written before stays in sight.
   func rows(of all: Int) -> Int { max(8, tiles.shape[0] > 1 ? all * 2 / 3 : all / 2) }
 
   /// The picture of the largest whole scale that fits; where none does, it is left to be shrunk.
@@ -37,9 +37,8 @@ struct TilesOnTerminal {
         Double(height) / Double(down * (tiles.shape[2] + 1) + 1))
     }
     var best = max(1, square)
-    for columns in best...max(best, min(tiles.shape[0], 4 * best)) where share(columns) > share(best) {
-      best = columns
-    }
+    let most = max(best, min(tiles.shape[0], 4 * best))
+    for columns in best...most where share(columns) > share(best) { best = columns }
     return best
   }
 
