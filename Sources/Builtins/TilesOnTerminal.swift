@@ -11,7 +11,7 @@ struct TilesOnTerminal {
   /// - Parameter across: images in a row; without it as many as suit the terminal.
   init(_ tiles: NDArray, across: Int?) { (self.tiles, self.across) = (tiles, across) }
 
-  /// The rows of characters that they may take of a terminal: what was written before stays in sight.
+  /// The rows that they may take of a terminal: what was written before stays in sight.
   func rows(of all: Int) -> Int { max(8, tiles.shape[0] > 1 ? all * 2 / 3 : all / 2) }
 
   /// The picture of the largest whole scale that fits; where none does, it is left to be shrunk.
@@ -25,7 +25,21 @@ struct TilesOnTerminal {
         return Pictures.grid(tiles, columns: columns, scale: scale)
       }
     }
-    return Pictures.grid(tiles, columns: across)
+    return Pictures.grid(tiles, columns: across ?? leastShrunk(from: square, width, height))
+  }
+
+  /// The images in a row that lose the fewest pixels: wide terminals want wide grids.
+  private func leastShrunk(from square: Int, _ width: Int, _ height: Int) -> Int {
+    func share(_ columns: Int) -> Double {
+      let down = (tiles.shape[0] + columns - 1) / columns
+      return min(
+        Double(width) / Double(columns * (tiles.shape[3] + 1) + 1),
+        Double(height) / Double(down * (tiles.shape[2] + 1) + 1))
+    }
+    var best = max(1, square)
+    let most = max(best, min(tiles.shape[0], 4 * best))
+    for columns in best...most where share(columns) > share(best) { best = columns }
+    return best
   }
 
   /// Frames as `Pictures.grid` draws them.

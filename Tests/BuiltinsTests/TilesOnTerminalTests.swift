@@ -29,6 +29,9 @@ struct TilesOnTerminalTests {
     // 16 x 16 of them are 81 pixels high; 23 in a row make 12 rows.
     let many = TilesOnTerminal(tiles(256, 4), across: nil).picture(width: 119, height: 66)
     #expect(many.shape == [3, 12 * 5 + 1, 23 * 5 + 1])
+    // None fits 79 x 32: the grid is as wide as the terminal is, not square.
+    let shrunk = TilesOnTerminal(tiles(256, 4), across: nil).picture(width: 79, height: 32)
+    #expect(shrunk.shape[2] > 2 * shrunk.shape[1])
     let asked = TilesOnTerminal(tiles(2, 4), across: 1).picture(width: 119, height: 66)
     #expect(asked.shape[1] > asked.shape[2])
   }
