@@ -14,9 +14,11 @@ extension ErrorPages {
       wrong: nil, right: "try { load(\"shapes\", n: 10) } catch e { print(e.code, e.message) }",
       advice: "If the message does not help, it is worth a report."),
     ErrorPage(
-      131, "A tensor would have more elements than can be counted or held.",
+      131,
+      "A tensor, list or text would be larger than the memory, or the session as\na whole holds nearly all of it.",
       wrong: "zeros([1M, 1M, 1M])", right: "zeros([1k, 10])",
-      advice: "Use smaller batches or sizes: a number of a tensor takes 4 bytes."),
+      advice:
+        "Use smaller batches or sizes: a number of a tensor takes 4 bytes. `whos()`\ntells what is large, `x = nil` lets it go. CCV_MEMORY=4G sets what a session\nmay hold."),
     ErrorPage(
       132,
       "While gradients are taken, the tensors on the way from the model to the loss\n"

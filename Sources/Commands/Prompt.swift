@@ -8,6 +8,8 @@ enum Prompt {
   static func run() -> Int32 {
     let host = Host()
     host.connect(output: STDOUT_FILENO, notes: STDOUT_FILENO) { Output.write($0, to: $1) }
-    return Conversation(session: Session(host: host)).run()
+    let session = Session(host: host)
+    MemoryWatch.start(for: session)
+    return Conversation(session: session).run()
   }
 }

@@ -15,6 +15,7 @@ struct ScriptRunner {
     host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO) { Output.write($0, to: $1) }
     session = Session(host: host)
     Self.running = session
+    MemoryWatch.start(for: session)
     ccv_on_interrupt { ScriptRunner.running?.interrupt() }
   }
 

@@ -23,6 +23,7 @@ public enum CoreText {
         if !isFirst { text.append(separator) }
         isFirst = false
         text.append(item)
+        if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
       }
       return .string(text.finished())
     }

@@ -80,6 +80,22 @@ enum RuntimeMessages {
       hint: "an operator may be missing: `a * (b + c)`.")
   }
 
+  static func memory(_ held: Int) -> Diagnosis {
+    let megabytes = held >> 20
+    let size = megabytes < 4096 ? "\(megabytes) MB" : "\(megabytes >> 10) GB"
+    return Diagnosis(
+      "E131", "the session holds \(size), nearly all that it may take of the memory",
+      notes: ["A list that grows with every step, or tensors kept in one, are the usual cause."],
+      hint: "`whos()` tells what is large; `x = nil` lets it go.")
+  }
+
+  static func text(ofBytes count: Int) -> Diagnosis {
+    Diagnosis(
+      "E131",
+      "a text of \(count >> 20) MB is longer than the \(TextBuilder.countMax >> 20) MB that one may have"
+    )
+  }
+
   static func notBool(_ value: Value) -> Diagnosis {
     let type = Display.typeName(value)
     let hint =

@@ -58,7 +58,8 @@ extension Machine {
     if let foreign = callee.object as? ForeignObject, foreign.isCallable {
       if let site, site.slots.contains(where: { $0 != .positional }) {
         throw Diagnosis(
-          "E106", "\(Display.withArticle(foreign.typeName)) takes data by position only", arguments: [(0, "")])
+          "E106", "\(Display.withArticle(foreign.typeName)) takes data by position only",
+          arguments: [(0, "")])
       }
       let savedTop = nativeTop
       nativeTop = max(nativeTop, arguments + count)

@@ -453,7 +453,8 @@ extension Machine {
         frame.pointee.position = position
         store(registers + i.a, try range(registers + i.b, isClosed: i.c == 1))
       case .makeString:
-        store(registers + i.a, joined(registers + i.b, i.c))
+        frame.pointee.position = position
+        store(registers + i.a, try joined(registers + i.b, i.c))
       case .format:
         frame.pointee.position = position
         let text = constants[i.c].string?.string ?? ""
@@ -691,10 +692,13 @@ extension Machine {
     return .owning(RangeObject(first: first, last: last, step: step, isClosed: isClosed))
   }
 
-  func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+  func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) throws -> Value {
     // One buffer for all strings; a part whose text runs other code would find none and makes its own.
     var text = textBuffer.take() ?? TextBuilder(capacity: 256)
-    for index in 0..<count { text.append(parts[index]) }
+    for index in 0..<count {
+      text.append(parts[index])
+      if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
+    }
     let result = Value.string(text.finished())
     text.removeAll()
     textBuffer = consume text

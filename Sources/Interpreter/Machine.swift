@@ -65,6 +65,8 @@ public final class Machine {
   var textBuffer: TextBuilder?
   private var nesting = 0
   private let interruptFlag = Atomic<Bool>(false)
+  /// Bytes held when the memory ran short; 0 when it has not.
+  private let excess = Atomic<Int>(0)
   private var modules: [String: RecordObject] = [:]
   /// The tree of the source that met the last error: a loop with `try` in it may meet many.
   var lastParsed: ParseResult?
@@ -134,14 +136,23 @@ public final class Machine {
 
   /// Asks the running program to stop; may be called from a signal's thread.
   public func interrupt() { interruptFlag.store(true, ordering: .relaxed) }
-  public func clearInterrupt() { interruptFlag.store(false, ordering: .relaxed) }
+  public func clearInterrupt() {
+    interruptFlag.store(false, ordering: .relaxed)
+    excess.store(0, ordering: .relaxed)
+  }
+  /// Ends the running program with an error, because the session holds so many bytes; safe from any thread.
+  public func stop(holding bytes: Int) {
+    excess.store(bytes, ordering: .relaxed)
+    interrupt()
+  }
   @inline(__always) public var isInterrupted: Bool { interruptFlag.load(ordering: .relaxed) }
 
   /// For native code between pieces of long work.
   public func checkInterrupt() throws {
     if isInterrupted {
+      let held = excess.load(ordering: .relaxed)
       clearInterrupt()
-      throw Interrupted()
+      throw held > 0 ? RuntimeMessages.memory(held) : Interrupted() as any Error
     }
   }
 

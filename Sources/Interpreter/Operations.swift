@@ -21,7 +21,7 @@ extension Machine {
       case .add:
         try Self.fits(
           left.string.utf8.count + right.string.utf8.count, of: "bytes",
-          max: 8 * ListObject.countMax)
+          max: TextBuilder.countMax)
         return .string(left.string + right.string)
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
@@ -270,7 +270,8 @@ extension Machine {
     }
     guard items.count == 1 else {
       throw Diagnosis(
-        "E104", "\(Display.withArticle(Display.typeName(base))) has one axis, and \(items.count) indices were given",
+        "E104",
+        "\(Display.withArticle(Display.typeName(base))) has one axis, and \(items.count) indices were given",
         arguments: [(0, "")], hint: "`x[0][1]`, or `tensor(x)[0, 1]`.")
     }
     let bounds = try span(items[0], count: count, of: base)

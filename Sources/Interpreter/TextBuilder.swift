@@ -4,7 +4,9 @@
 struct TextBuilder: ~Copyable {
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity: Int
-  private var count = 0
+  private(set) var count = 0
+  /// No text is longer, so that one more joining of two cannot take all memory.
+  static let countMax = 1 << 28
 
   init(capacity: Int) {
     self.capacity = max(capacity, 32)

@@ -52,6 +52,12 @@ public final class Session {
   /// Asks the running code to stop; safe from any thread.
   public func interrupt() { machine.interrupt() }
 
+  /// Ends the running code with an error, because the session holds too many bytes; safe from any thread.
+  public func stop(holding bytes: Int) { machine.stop(holding: bytes) }
+
+  /// Gives back what freed tensors leave for the next ones; safe from any thread.
+  public func releaseIdleMemory() { host.releaseIdleMemory() }
+
   // MARK: - Running
 
   /// Runs a piece of code. At the prompt a function may mention names that are still to come.

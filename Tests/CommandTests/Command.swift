@@ -86,8 +86,10 @@ final class Command {
   }
 
   /// `ccv -e CODE`.
-  static func evaluate(_ code: String, folder: String? = nil) throws -> Finished {
-    try run(["-e", code], folder: folder)
+  static func evaluate(
+    _ code: String, folder: String? = nil, environment: [String: String] = [:]
+  ) throws -> Finished {
+    try run(["-e", code], folder: folder, environment: environment)
   }
 }
 

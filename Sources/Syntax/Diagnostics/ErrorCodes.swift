@@ -78,7 +78,7 @@ extension ErrorCode {
     ErrorCode(119, "an argument has a value that does not work"),
     ErrorCode(120, "a file cannot be imported"),
     unexpected,
-    ErrorCode(131, "a tensor is too large"),
+    ErrorCode(131, "more than the memory holds"),
     ErrorCode(132, "a tensor that gradients flow through cannot be changed"),
     ErrorCode(133, "a gradient cannot be taken"),
     ErrorCode(134, "an optimiser and its model do not fit"),
