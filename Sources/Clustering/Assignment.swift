@@ -5,10 +5,13 @@ import COpenBLAS
 /// The nearest centroid of each point.
 public enum Assignment {
   /// The tile of scores that one thread makes and scans while it is in its cache.
-  private static let tileRows = 256
+  ///
+  /// Wide points take longer over each score than the scan does: there a tall tile, for which the
+  /// product packs the centroids less often, is worth more than one that stays in the cache.
+  private static func tileRows(_ width: Int) -> Int { width >= 512 ? 1024 : 256 }
   private static let tileColumns = 1024
 
-  /// Multiplications and additions between two calls of `progress`: some tens of milliseconds.
+  /// Multiplications and additions between two calls of `progress`: tens to hundreds of milliseconds.
   private static let workPerCall = 1 << 31
 
   /// argmin_k ||x - c_k||^2 = argmax_k (x . c_k - ||c_k||^2 / 2); of equal ones the lowest index.
@@ -22,8 +25,11 @@ public enum Assignment {
     let halfNorms = squaredNorms(centroids).map { $0 / 2 }
     var ids = [Int32](repeating: 0, count: count)
     var scores = [Float](repeating: -.infinity, count: count)
+    let tileRows = tileRows(width)
     let tiles = (count + tileRows - 1) / tileRows
-    let step = max(8 * Parallel.threadCount, workPerCall / (tileRows * k * max(1, width)))
+    // As many tiles for each thread.
+    let threads = Parallel.threadCount
+    let step = threads * max(2, workPerCall / (tileRows * k * max(1, width)) / threads)
     try ids.withUnsafeMutableBufferPointer { ids in
       try scores.withUnsafeMutableBufferPointer { scores in
         try halfNorms.withUnsafeBufferPointer { norms in
@@ -50,7 +56,7 @@ public enum Assignment {
     _ scores: UnsafeMutablePointer<Float>, _ ids: UnsafeMutablePointer<Int32>
   ) {
     let (count, width, k) = (points.shape[0], points.shape[1], centroids.shape[0])
-    let columns = min(tileColumns, k)
+    let (columns, tileRows) = (min(tileColumns, k), tileRows(width))
     let tile = NDArray(uninitialized: [tileRows, columns])
     for index in tiles {
       let start = index * tileRows
