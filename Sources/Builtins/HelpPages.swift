@@ -75,11 +75,10 @@ public enum HelpPages {
   public static func topic(_ topic: String, _ machine: Machine, _ host: Host) -> String {
     if let native = machine.builtins.first(where: { $0.name == topic }) { return page(native) }
     if let page = ErrorPages.page(topic) { return page.text }
-    let hits = HelpSearch.hits(
-      topic, among: machine.builtins.map(entry) + host.libraryFunctions().map(entry))
+    let entries = machine.builtins.map(entry) + host.libraryFunctions().map(entry)
+    let hits = HelpSearch.hits(topic, among: entries)
     guard !hits.isEmpty else {
-      let names = machine.builtins.map(\.name) + host.libraryFunctions().map(\.name)
-      let near = Suggestion.nearest(to: topic, among: names).first
+      let near = Suggestion.nearest(to: topic, among: entries.map(\.name)).first
       return "There is no help on \"\(topic)\"."
         + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
     }

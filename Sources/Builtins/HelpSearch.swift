@@ -8,8 +8,7 @@ enum HelpSearch {
   /// What a question has around its words.
   private static let fillers: Set<String> = [
     "a", "an", "and", "by", "can", "do", "does", "for", "from", "how", "i", "in", "is", "it", "me",
-    "my",
-    "of", "on", "or", "that", "the", "to", "what", "with",
+    "my", "of", "on", "or", "that", "the", "to", "what", "with",
   ]
   /// Endings that change a word and not what it is about; the longest that fits goes.
   private static let endings = [

@@ -1,3 +1,4 @@
+import Builtins
 import Glibc
 import Session
 
@@ -20,7 +21,16 @@ enum MemoryWatch {
 
   /// Watches over the one session of the process.
   static func start(for session: Session) {
-    limit = chosenLimit() ?? Int(share * Double(machineMemory()))
+    limit = Int(share * Double(machineMemory()))
+    if let text = getenv("CCV_MEMORY").map({ String(cString: $0) }), !text.isEmpty {
+      if let chosen = bytes(text) {
+        limit = chosen
+      } else {
+        session.host.writeNote(
+          "CCV_MEMORY is \"\(text)\", but a size such as 4G or 500M is wanted; using \(limit >> 20)M\n"
+        )
+      }
+    }
     Self.session = session
     // Signals belong to the thread that waits for keys or runs the program.
     var (all, before) = (sigset_t(), sigset_t())
@@ -55,13 +65,10 @@ enum MemoryWatch {
     return pages * sysconf(Int32(_SC_PAGESIZE))
   }
 
-  /// `CCV_MEMORY=4G`: bytes, with K, M or G.
-  private static func chosenLimit() -> Int? {
-    guard let text = getenv("CCV_MEMORY").map({ String(cString: $0) }), let last = text.last else {
-      return nil
-    }
+  /// `4G`: bytes, with K, M or G; nil of what is no size.
+  private static func bytes(_ text: String) -> Int? {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-    let unit = units[Character(last.uppercased())]
+    let unit = text.last.flatMap { units[Character($0.uppercased())] }
     guard let number = Double(unit == nil ? text : String(text.dropLast())), number > 0 else {
       return nil
     }

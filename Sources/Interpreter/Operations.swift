@@ -19,9 +19,8 @@ extension Machine {
     if let left = a.string, let right = b.string {
       switch code {
       case .add:
-        try Self.fits(
-          left.string.utf8.count + right.string.utf8.count, of: "bytes",
-          max: TextBuilder.countMax)
+        let count = left.string.utf8.count + right.string.utf8.count
+        guard count <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: count) }
         return .string(left.string + right.string)
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
@@ -33,7 +32,7 @@ extension Machine {
     if code == .add, let left = a.list, let right = b.list {
       // Lists of numbers add as tensors do in all other arithmetic; + joins only other lists.
       if !(left.isNumeric && right.isNumeric) || left.count == 0 || right.count == 0 {
-        try Self.fits(left.count + right.count, of: "values", max: ListObject.countMax)
+        try Self.fits(left.count + right.count)
         let joined = ListObject(capacity: left.count + right.count)
         left.values.forEach(joined.append)
         right.values.forEach(joined.append)
@@ -44,10 +43,16 @@ extension Machine {
     throw RuntimeMessages.operands(code.rawValue, a, b)
   }
 
+  private func noField(_ symbol: Symbol, of value: Value, known: [String]) -> Diagnosis {
+    RuntimeMessages.noField(
+      symbol.name, of: value, known: known, isFunction: builtinIndex(symbol.name) != nil)
+  }
+
   /// Refuses what the machine's memory cannot hold: asking the system for it would end the session.
-  private static func fits(_ count: Int, of what: String, max: Int) throws {
-    guard count > max else { return }
-    throw Diagnosis("E131", "the sum would hold \(count) \(what), and the memory holds \(max)")
+  private static func fits(_ count: Int) throws {
+    guard count > ListObject.countMax else { return }
+    throw Diagnosis(
+      "E131", "the sum would hold \(count) values, and the memory holds \(ListObject.countMax)")
   }
 
   static func arithmetic(_ code: BinaryOperatorCode, _ x: Double, _ y: Double) throws -> Value {
@@ -139,9 +144,7 @@ extension Machine {
     switch value.object {
     case let record as RecordObject:
       if let field = record[symbol] { return field.retained() }
-      throw RuntimeMessages.noField(
-        symbol.name, of: value, known: record.fields.map(\.name),
-        isFunction: builtinIndex(symbol.name) != nil)
+      throw noField(symbol, of: value, known: record.fields.map(\.name))
     case let error as ErrorObject:
       switch symbol.name {
       case "code": return .string(error.failure.diagnostic.code.description)
@@ -155,9 +158,7 @@ extension Machine {
         }
         return .owning(list)
       default:
-        throw RuntimeMessages.noField(
-          symbol.name, of: value, known: ["code", "message", "trace"],
-          isFunction: builtinIndex(symbol.name) != nil)
+        throw noField(symbol, of: value, known: ["code", "message", "trace"])
       }
     case let range as RangeObject:
       switch symbol.name {
@@ -165,19 +166,13 @@ extension Machine {
       case "last": return Value(range.last)
       case "step": return Value(range.step)
       default:
-        throw RuntimeMessages.noField(
-          symbol.name, of: value, known: ["first", "last", "step"],
-          isFunction: builtinIndex(symbol.name) != nil)
+        throw noField(symbol, of: value, known: ["first", "last", "step"])
       }
     case let foreign as ForeignObject:
       if let field = try foreign.field(symbol.name) { return field }
-      throw RuntimeMessages.noField(
-        symbol.name, of: value, known: foreign.fieldNames,
-        isFunction: builtinIndex(symbol.name) != nil)
+      throw noField(symbol, of: value, known: foreign.fieldNames)
     default:
-      throw RuntimeMessages.noField(
-        symbol.name, of: value, known: [],
-        isFunction: builtinIndex(symbol.name) != nil)
+      throw noField(symbol, of: value, known: [])
     }
   }
 
@@ -186,14 +181,10 @@ extension Machine {
     case let record as RecordObject: record[symbol] = value
     case let foreign as ForeignObject:
       guard try foreign.setField(symbol.name, to: value) else {
-        throw RuntimeMessages.noField(
-          symbol.name, of: target, known: foreign.fieldNames,
-          isFunction: builtinIndex(symbol.name) != nil)
+        throw noField(symbol, of: target, known: foreign.fieldNames)
       }
     default:
-      throw RuntimeMessages.noField(
-        symbol.name, of: target, known: [],
-        isFunction: builtinIndex(symbol.name) != nil)
+      throw noField(symbol, of: target, known: [])
     }
   }
 

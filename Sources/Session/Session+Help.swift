@@ -9,7 +9,8 @@ extension Session {
     let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
     let wantsSource = query.hasPrefix("??")
     if wantsSource, let closure = closure(named: topic) { return source(of: closure) }
-    if let definition = privateDefinitions.first(where: { $0.name == topic }) {
+    if topic.hasPrefix("_"), let definition = privateDefinitions.first(where: { $0.name == topic })
+    {
       return definition.text + "\n"
     }
     let isNative = value(of: topic) == nil && machine.builtinIndex(topic) != nil

@@ -28,4 +28,12 @@ struct MemoryTests {
     #expect(result.code == 1)
     #expect(result.errors.contains("error E131: a text of 512 MB"))
   }
+
+  @Test(
+    "a limit that is no size is reported, and the program runs", arguments: ["much", "G", "-1G"])
+  func badLimit(text: String) throws {
+    let result = try Command.evaluate("print(1)", environment: ["CCV_MEMORY": text])
+    #expect(result.output == "1\n")
+    #expect(result.errors.contains("CCV_MEMORY is \"\(text)\""))
+  }
 }
