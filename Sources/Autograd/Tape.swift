@@ -81,16 +81,16 @@ package struct GradientSlots {
     }
   }
 
-  /// Lets `body` compute a gradient straight into the slot of `tensor`: with `beta` 0 the memory
-  /// holds nothing and must be written, with 1 it must be added to.
+  /// Lets `body` compute a gradient straight into the slot of `tensor`: unless it is `adding` to what
+  /// other users of the tensor gave, the memory holds nothing and must be written.
   package mutating func accumulate(
-    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ beta: Float) -> Void
+    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
   ) {
     guard let node = tensor.node else { return }
-    let beta: Float = slots[node.index] == nil ? 0 : 1
+    let adding = slots[node.index] != nil
     var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
     target.withMutableElements(of: Float.self) { memory in
-      if let base = memory.baseAddress { body(base, beta) }
+      if let base = memory.baseAddress { body(base, adding) }
     }
     slots[node.index] = target
   }

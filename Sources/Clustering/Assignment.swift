@@ -1,6 +1,6 @@
 public import Arrays
 import CKernels
-import COpenBLAS
+import COneDNN
 
 /// The nearest centroid of each point.
 public enum Assignment {
@@ -63,10 +63,9 @@ public enum Assignment {
       let rows = min(tileRows, count - start)
       for first in stride(from: 0, to: k, by: columns) {
         let block = min(columns, k - first)
-        ccv_sgemm(
-          false, true, Int64(rows), Int64(block), Int64(width), 1, points.floats + start * width,
-          Int64(width), centroids.floats + first * width, Int64(width), 0, tile.floats,
-          Int64(columns))
+        MatrixProduct.tile(
+          ccv_product(rows, block, width, transposeB: true, ldc: columns),
+          points.floats + start * width, centroids.floats + first * width, tile.floats)
         kernels.best_candidate(
           Int64(rows), Int64(block), Int64(columns), tile.floats, norms + first, Int32(first),
           scores + start, ids + start)

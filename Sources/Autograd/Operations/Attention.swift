@@ -1,6 +1,6 @@
 public import Arrays
 import CKernels
-import COpenBLAS
+import COneDNN
 
 /// Multi-head self-attention with an additive bias, from packed queries, keys and values.
 ///
@@ -52,8 +52,16 @@ private struct AttentionLayout {
     depth = qkv[2] / 3 / heads
   }
 
+  // q k^T, p v, and their pullbacks, within the packed rows of queries, keys and values.
+  private var scoring: ccv_product {
+    ccv_product(tokens, tokens, depth, transposeB: true, lda: 3 * width, ldb: 3 * width)
+  }
+  private var mixing: ccv_product {
+    ccv_product(tokens, depth, tokens, ldb: 3 * width, ldc: width)
+  }
+
   func forward(_ qkv: NDArray, bias: NDArray?, weights: NDArray, into y: NDArray) {
-    let (n, d, row) = (Int64(tokens), Int64(depth), Int64(3 * width))
+    let n = Int64(tokens)
     let (source, p, out) = (qkv.floats, weights.floats, y.floats)
     let biases = bias?.floats
     Parallel.forEachSlice(of: batch * heads) { tiles in
@@ -61,12 +69,11 @@ private struct AttentionLayout {
         let (image, head) = (tile / heads, tile % heads)
         let q = source + image * tokens * 3 * width + head * depth
         let scores = p + tile * tokens * tokens
-        ccv_sgemm(false, true, n, n, d, 1, q, row, q + width, row, 0, scores, n)
+        MatrixProduct.tile(scoring, q, q + width, scores)
         kernels.attention_softmax(
           n, n, scale, biases.map { $0 + head * tokens * tokens }, scores)
-        ccv_sgemm(
-          false, false, n, d, n, 1, scores, n, q + 2 * width, row, 0,
-          out + image * tokens * width + head * depth, Int64(width))
+        MatrixProduct.tile(
+          mixing, scores, q + 2 * width, out + image * tokens * width + head * depth)
       }
     }
     withExtendedLifetime((qkv, bias)) {}
@@ -100,17 +107,21 @@ private struct AttentionLayout {
     _ image: Int, _ head: Int, _ qkv: NDArray, _ weights: NDArray, _ dy: NDArray,
     _ dqkv: NDArray, _ dp: UnsafeMutablePointer<Float>, _ dBias: UnsafeMutablePointer<Float>?
   ) {
-    let (n, d, row) = (Int64(tokens), Int64(depth), Int64(3 * width))
-    let start = image * tokens * 3 * width + head * depth
+    let (n, row) = (Int64(tokens), 3 * width)
+    let start = image * tokens * row + head * depth
     let (q, dq) = (qkv.floats + start, dqkv.floats + start)
     let p = weights.floats + (image * heads + head) * tokens * tokens
     let slope = dy.floats + image * tokens * width + head * depth
     // dv = p^T dout; dp = dout v^T; then through the softmax; dq = ds k; dk = ds^T q.
-    ccv_sgemm(true, false, n, d, n, 1, p, n, slope, Int64(width), 0, dq + 2 * width, row)
-    ccv_sgemm(false, true, n, n, d, 1, slope, Int64(width), q + 2 * width, row, 0, dp, n)
+    let turned = ccv_product(tokens, depth, tokens, transposeA: true, ldb: width, ldc: row)
+    MatrixProduct.tile(turned, p, slope, dq + 2 * width)
+    MatrixProduct.tile(
+      ccv_product(tokens, tokens, depth, transposeB: true, lda: width, ldb: row), slope,
+      q + 2 * width, dp)
     kernels.attention_softmax_pullback(n, n, scale, p, dp, dBias)
-    ccv_sgemm(false, false, n, d, n, 1, dp, n, q + width, row, 0, dq, row)
-    ccv_sgemm(true, false, n, d, n, 1, dp, n, q, row, 0, dq + width, row)
+    MatrixProduct.tile(ccv_product(tokens, depth, tokens, ldb: row, ldc: row), dp, q + width, dq)
+    MatrixProduct.tile(
+      ccv_product(tokens, depth, tokens, transposeA: true, ldb: row, ldc: row), dp, q, dq + width)
   }
 }
 

@@ -13,18 +13,18 @@ public func matrixProduct(_ a: Tensor, _ b: Tensor) throws(ShapeError) -> Tensor
     let shared = right.rank == 2
     let batch = left.shape.extents.dropLast(2).reduce(1, *)
     let rows = shared ? batch * m : m
-    slots.accumulate(into: a) { target, beta in
+    slots.accumulate(into: a) { target, adding in
       for index in 0..<(shared ? 1 : batch) {
         MatrixProduct.multiply(
           transposeB: true, m: rows, n: k, k: n, dy.floats + index * m * n,
-          right.floats + index * k * n, beta: beta, target + index * m * k)
+          right.floats + index * k * n, accumulate: adding, target + index * m * k)
       }
     }
-    slots.accumulate(into: b) { target, beta in
+    slots.accumulate(into: b) { target, adding in
       for index in 0..<(shared ? 1 : batch) {
         MatrixProduct.multiply(
           transposeA: true, m: k, n: n, k: rows, left.floats + index * m * k,
-          dy.floats + index * m * n, beta: beta, target + index * k * n)
+          dy.floats + index * m * n, accumulate: adding, target + index * k * n)
       }
     }
     withExtendedLifetime((left, right)) {}
@@ -108,13 +108,13 @@ private func linearPullback(
 ) {
   let (inner, outer) = (weight.shape[1], weight.shape[0])
   let rows = outer == 0 ? 0 : dy.count / outer
-  slots.accumulate(into: x) { target, beta in
+  slots.accumulate(into: x) { target, adding in
     MatrixProduct.multiply(
-      m: rows, n: inner, k: outer, dy.floats, weight.value.floats, beta: beta, target)
+      m: rows, n: inner, k: outer, dy.floats, weight.value.floats, accumulate: adding, target)
   }
-  slots.accumulate(into: weight) { target, beta in
+  slots.accumulate(into: weight) { target, adding in
     MatrixProduct.multiply(
-      transposeA: true, m: outer, n: inner, k: rows, dy.floats, input.floats, beta: beta, target)
+      transposeA: true, m: outer, n: inner, k: rows, dy.floats, input.floats, accumulate: adding, target)
   }
 }
 
