@@ -1,11 +1,11 @@
+import Arrays
 import Interpreter
 import Session
 import Syntax
 import TestSupport
 import Testing
 
-@testable import Arrays
-import Builtins
+@testable import Builtins
 
 @Suite("Looking at a session", .oneInterpreter)
 struct InspectionTests {
