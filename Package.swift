@@ -84,7 +84,7 @@ let faces: [Target] = [
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
-    dependencies: ["Session", "Builtins", "Syntax", "Clustering", "Arrays"],
+    dependencies: ["Session", "Builtins", "Syntax", "Datasets", "Clustering", "Arrays"],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 

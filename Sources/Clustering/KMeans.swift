@@ -28,8 +28,8 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
 
 /// Lloyd's k-means under the squared Euclidean distance.
 ///
-/// The same seed gives the same bits for any number of threads: points are assigned in tiles of fixed
-/// size, and the points of a centroid are added in their own order.
+/// The same seed gives the same bits for any number of threads: distances in double precision decide,
+/// and the points of a centroid are added in their own order.
 public struct KMeans: Sendable {
   /// How the first centroids are chosen.
   public enum Start: String, Sendable, CaseIterable {
@@ -64,6 +64,10 @@ public struct KMeans: Sendable {
   public var start: Start
   public var seed: UInt64
 
+  /// How the nearest centroids are found; all ways find the same.
+  var filter = Filter.fastest
+  var usesBounds = true
+
   public init(k: Int, iterations: Int = 25, start: Start = .random, seed: UInt64 = 0) {
     (self.k, self.iterations, self.start, self.seed) = (k, iterations, start, seed)
   }
@@ -81,25 +85,22 @@ public struct KMeans: Sendable {
     let points = points.converted(to: .float32)
     try check(points)
     var random = RandomSource(seed: seed)
-    var centroids = try firstCentroids(points, &random, pulse)
-    var ids: [Int32] = []
+    var lloyd = LloydIteration(
+      points, centroids: try firstCentroids(points, &random, pulse), filter: filter,
+      usesBounds: usesBounds)
     var history = [Double](), counts = [Int](), isConverged = false
     let energy = points.sumOfSquares
     for iteration in 1...iterations {
-      let next = try Assignment.nearest(points, centroids) { _ in try pulse() }.ids
-      isConverged = next == ids
-      ids = next
-      let groups = PointGroups(ids, k: k)
-      let sums = groups.sums(of: points)
-      history.append(groups.inertia(energy: energy, sums: sums, centroids: centroids))
-      counts = groups.counts
-      centroids = groups.means(sums, previous: centroids)
-      Self.splitEmpty(&centroids, counts: counts, points: points.shape[0], &random)
-      let goesOn = try progress(Progress(iteration: iteration, inertia: history[iteration - 1]))
+      let outcome = try lloyd.run(iteration, energy: energy, pulse)
+      isConverged = outcome.moved == 0
+      history.append(outcome.inertia)
+      counts = lloyd.sums.counts
+      Self.splitEmpty(&lloyd.centroids, counts: counts, points: points.shape[0], &random)
+      let goesOn = try progress(Progress(iteration: iteration, inertia: outcome.inertia))
       if isConverged || !goesOn { break }
     }
     return Fit(
-      centroids: centroids, counts: counts, history: history, isConverged: isConverged)
+      centroids: lloyd.centroids, counts: counts, history: history, isConverged: isConverged)
   }
 
   private func check(_ points: NDArray) throws {
