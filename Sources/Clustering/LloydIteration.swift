@@ -6,7 +6,7 @@ struct LloydIteration {
   var centroids: NDArray
   let sums: ClusterSums
 
-  private let points: NDArray
+  private let parts: PointParts
   private let filter: Filter
   private let ids: Block<Int32>
   private let previous: Block<Int32>
@@ -16,13 +16,13 @@ struct LloydIteration {
   /// The centroids that the bounds speak of.
   private var bounded: NDArray?
 
-  init(_ points: NDArray, centroids: NDArray, filter: Filter, usesBounds: Bool) {
-    let (count, width, k) = (points.shape[0], points.shape[1], centroids.shape[0])
-    (self.points, self.centroids, self.filter) = (points, centroids, filter)
+  init(_ parts: PointParts, centroids: NDArray, filter: Filter, usesBounds: Bool) {
+    let (width, k) = (parts.source.width, centroids.shape[0])
+    (self.parts, self.centroids, self.filter) = (parts, centroids, filter)
     sums = ClusterSums(k: k, width: width)
-    ids = Block(repeating: -1, count: count)
-    previous = Block(repeating: -1, count: count)
-    policy = usesBounds ? BoundsPolicy(k: k, width: width) : nil
+    ids = Block(repeating: -1, count: parts.source.count)
+    previous = Block(count: parts.ranges.first?.count ?? 0)
+    policy = usesBounds && parts.hasRoomForBounds ? BoundsPolicy(k: k, width: width) : nil
   }
 
   /// Assigns every point to its nearest centroid, then moves the centroids to the means.
@@ -31,16 +31,29 @@ struct LloydIteration {
   mutating func run(_ iteration: Int, energy: Double, _ pulse: () throws -> Void) throws
     -> (inertia: Double, moved: Int)
   {
-    let count = points.shape[0]
-    previous.start.update(from: ids.start, count: count)
-    try assign(iteration, pulse)
-    let moved = sums.move(points.floats, from: previous.start, to: ids.start, count: count)
+    let book = prepare(iteration)
+    var (looks, moved) = (0, 0)
+    for (index, range) in parts.ranges.enumerated() {
+      let points = try parts.read(index, pulse)
+      let partIds = ids.start + range.lowerBound
+      previous.start.update(from: partIds, count: range.count)
+      let search = NearestSearch(
+        book: book, points: points.floats, count: range.count, firstPoint: range.lowerBound)
+      looks += try search.run(ids: partIds, bounds: bounds) { _ in try pulse() }
+      moved += sums.move(points.floats, from: previous.start, to: partIds, count: range.count)
+      withExtendedLifetime(points) {}
+    }
+    if bounds?.areUsable == true {
+      let pairs = Double(parts.source.count) * Double(book.panels)
+      policy?.judge(iteration, share: Double(looks) / pairs)
+    }
     let inertia = sums.inertia(energy: energy, centroids: centroids)
     centroids = sums.means(previous: centroids)
     return (inertia, moved)
   }
 
-  private mutating func assign(_ iteration: Int, _ pulse: () throws -> Void) throws {
+  /// The centroids packed for this iteration, and the bounds brought up to them.
+  private mutating func prepare(_ iteration: Int) -> Codebook {
     var book = Codebook(centroids, order: order, filter: filter)
     let isBounded = policy?.begins(iteration, isFinite: book.isFinite) ?? false
     if !isBounded {
@@ -52,14 +65,9 @@ struct LloydIteration {
         order = CentroidOrder(centroids).order
         book = Codebook(centroids, order: order, filter: filter)
       }
-      bounds = DistanceBounds(points: points.shape[0], panels: book.panels)
+      bounds = DistanceBounds(points: parts.source.count, panels: book.panels)
     }
-    bounded = centroids
-    let looks = try NearestSearch(book: book, points: points.floats, count: points.shape[0]).run(
-      ids: ids.start, bounds: bounds
-    ) { _ in try pulse() }
-    guard let bounds, bounds.areUsable else { return }
-    policy?.judge(
-      iteration, share: Double(looks) / (Double(points.shape[0]) * Double(book.panels)))
+    bounded = isBounded ? centroids : nil
+    return book
   }
 }

@@ -6,6 +6,8 @@ struct NearestSearch {
   let book: Codebook
   let points: UnsafePointer<Float>
   let count: Int
+  /// The number of the first of these points among all that bounds are kept of.
+  var firstPoint = 0
 
   /// Multiplications and additions between two calls of `progress`: tens to hundreds of milliseconds.
   private static let workPerCall = 1 << 31
@@ -46,9 +48,9 @@ struct NearestSearch {
             let start = index * rows
             let range = start..<min(count, start + rows)
             if let bounds, bounds.areUsable {
-              looks[index] = tile.review(range, points, ids, bounds)
+              looks[index] = tile.review(range, points, ids, bounds, firstPoint)
             } else {
-              tile.search(range, points, ids, distances, bounds)
+              tile.search(range, points, ids, distances, bounds, firstPoint)
               looks[index] = range.count * book.panels
             }
           }
@@ -96,7 +98,7 @@ private final class Tile {
   /// Looks at every panel.
   func search(
     _ range: Range<Int>, _ points: UnsafePointer<Float>, _ ids: UnsafeMutablePointer<Int32>,
-    _ distances: UnsafeMutablePointer<Float>?, _ bounds: DistanceBounds?
+    _ distances: UnsafeMutablePointer<Float>?, _ bounds: DistanceBounds?, _ firstPoint: Int
   ) {
     let source = points + range.lowerBound * book.width
     pack(range.count, source)
@@ -106,7 +108,8 @@ private final class Tile {
     kernels.settle_rows(
       view, Int64(range.count), all.start, source, norms.start, losses.start, scores.start,
       best.start, false, ids + first, wantsSquares ? squares.start : nil,
-      bounds.map { $0.upper.start + first }, bounds.map { $0.lower.start + first * room })
+      bounds.map { $0.upper.start + firstPoint + first },
+      bounds.map { $0.lower.start + (firstPoint + first) * room })
     guard let distances else { return }
     for row in range.indices { distances[row] = Float(squares[row - first]) }
   }
@@ -114,15 +117,16 @@ private final class Tile {
   /// Looks where the bounds leave a doubt.
   func review(
     _ range: Range<Int>, _ points: UnsafePointer<Float>, _ ids: UnsafeMutablePointer<Int32>,
-    _ bounds: DistanceBounds
+    _ bounds: DistanceBounds, _ firstPoint: Int
   ) -> Int {
     let first = range.lowerBound
     let source = points + first * book.width
+    let upper = bounds.upper.start + firstPoint + first
+    let lower = bounds.lower.start + (firstPoint + first) * room
     counts.start.update(repeating: 0, count: book.panels)
     let found = kernels.bound_rows(
       view, Int64(range.count), source, bounds.steps.start, bounds.panelSteps.start, ids + first,
-      bounds.upper.start + first, bounds.lower.start + first * room, squares.start, open.start,
-      lists.start, Int64(rows), counts.start)
+      upper, lower, squares.start, open.start, lists.start, Int64(rows), counts.start)
     guard found > 0 else { return 0 }
     pack(range.count, source)
     var looks = 0
@@ -132,7 +136,7 @@ private final class Tile {
     }
     kernels.settle_rows(
       view, found, open.start, source, norms.start, losses.start, scores.start, best.start, true,
-      ids + first, squares.start, bounds.upper.start + first, bounds.lower.start + first * room)
+      ids + first, squares.start, upper, lower)
     return looks
   }
 
