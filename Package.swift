@@ -43,6 +43,7 @@ func tests(_ name: String, of subjects: [Target.Dependency], data: [String] = []
 let foundation: [Target] = [
   shim("CKernels", libraries: ["pthread", "m"], exclude: ["README.md", "generic"]),
   shim("COpenBLAS", libraries: ["dl"]),
+  shim("COneDNN", libraries: ["dl"]),
   shim("CImageCodecs", libraries: ["png", "jpeg"]),
   shim("CReadline", libraries: ["readline"]),
   shim("CGnuplot", libraries: ["boost_iostreams", "boost_filesystem"]),
@@ -50,10 +51,10 @@ let foundation: [Target] = [
 ]
 
 let numbers: [Target] = [
-  native("Arrays", ["CKernels", "COpenBLAS"]),
+  native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
-  native("Autograd", ["Arrays", "CKernels", "COpenBLAS"]),
-  native("Clustering", ["Arrays", "CKernels", "COpenBLAS"]),
+  native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
+  native("Clustering", ["Arrays", "CKernels", "COneDNN"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
@@ -92,7 +93,7 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Arrays", "Autograd"], path: "Tests/TestSupport",
     swiftSettings: language),
-  tests("KernelTests", of: ["CKernels", "COpenBLAS", "Arrays", "TestSupport"]),
+  tests("KernelTests", of: ["CKernels", "COneDNN", "COpenBLAS", "Arrays", "TestSupport"]),
   tests("ArraysTests", of: ["Arrays", "TestSupport"]),
   tests("ImagesTests", of: ["Images", "Arrays", "TestSupport"], data: ["golden.py"]),
   tests("AutogradTests", of: ["Autograd", "Arrays", "TestSupport"]),

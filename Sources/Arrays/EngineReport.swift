@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 import COpenBLAS
 
 /// What the engine runs on: for `ccv version`.
@@ -9,30 +10,38 @@ public struct EngineReport: Sendable {
   public let lanes: Int
   /// Every variant that this CPU runs, best first.
   public let availableKernels: [String]
-  /// Threads of the engine; OpenBLAS runs one a call.
+  /// Threads of the engine; the libraries of matrix products run one a call.
   public let threads: Int
-  /// OpenBLAS's version text, empty where it is missing.
-  public let blasVersion: String
-  /// The core type that OpenBLAS runs, empty where it is missing.
-  public let blasCore: String
+  /// The libraries that multiply matrices, the one for all but small products first.
+  public let products: [String]
+  /// Why `precision: "bf16"` cannot be had, or nil.
+  public let bfloat16Problem: String?
   /// What is held back or missing, a sentence each.
   public let warnings: [String]
 
-  /// Loads OpenBLAS if nothing has so far.
+  /// Loads the libraries if nothing has so far.
   public static func current() -> EngineReport {
     func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }
     let active = ccv_active_kernels().pointee
-    let blasProblem = text(ccv_blas_problem())
+    let blasProblem = MatrixProduct.problem
+    let usesOneDNN = MatrixProduct.provider == .oneDNN
+    // Name, version and how it was built.
+    let blasName = text(ccv_blas_version())?.split(separator: " ").prefix(2).joined(separator: " ")
+    let blas = blasProblem == nil ? "\(blasName ?? ""), core type \(text(ccv_blas_core()) ?? "")" : nil
+    let dnn =
+      usesOneDNN
+      ? "\(text(ccv_onednn_version()) ?? ""), \(text(ccv_onednn_instructions()) ?? "")" : nil
     return EngineReport(
       kernels: text(active.name) ?? "", lanes: Int(active.lanes),
       availableKernels: (0..<ccv_kernels_count()).compactMap {
         text(ccv_kernels_at($0).pointee.name)
       },
-      threads: Parallel.threadCount, blasVersion: text(ccv_blas_version()) ?? "",
-      blasCore: text(ccv_blas_core()) ?? "",
+      threads: Parallel.threadCount, products: [dnn, blas].compactMap { $0 },
+      bfloat16Problem: MatrixProduct.bfloat16Problem,
       warnings: [
         text(ccv_kernels_problem()), text(ccv_threads_problem()), blasProblem,
-        text(ccv_blas_warning()),
+        // What holds OpenBLAS back matters where it computes the large products.
+        usesOneDNN ? nil : text(ccv_blas_warning()),
       ].compactMap { $0 })
   }
 }

@@ -1,42 +1,97 @@
+import CKernels
+package import COneDNN
 import COpenBLAS
 
-/// Matrix products: OpenBLAS on one thread a call, the engine's threads over slices.
+/// Matrix products: a library on one thread a call, the engine's threads over slices.
 ///
-/// The slices are a function of the shapes alone, so the bits do not depend on the thread count.
+/// Two libraries offer the product. Which one computes a slice follows from the kernels in use and the slice's shape, and the
+/// slices follow from the shapes alone, so the bits depend neither on the thread count nor on timing.
 public enum MatrixProduct {
   /// Why products cannot be computed on this machine, or nil.
-  public static var problem: String? { ccv_blas_problem().map { String(cString: $0) } }
-
-  /// The provider and core type in use, for `ccv version`, and a warning if a variable holds it back.
-  public static var description: (provider: String, core: String, warning: String?) {
-    _ = ccv_blas_problem()
-    return (
-      String(cString: ccv_blas_version()), String(cString: ccv_blas_core()),
-      ccv_blas_warning().map { String(cString: $0) }
-    )
+  public static var problem: String? {
+    _ = provider
+    return ccv_blas_problem().map { String(cString: $0) }
   }
 
-  /// C = alpha op(A) op(B) + beta C over whole row-major matrices, split over the threads.
-  package static func multiply(
-    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, beta: Float = 0,
+  /// Why bfloat16 products cannot be computed on this machine, or nil.
+  public static var bfloat16Problem: String? {
+    guard provider == .oneDNN else {
+      return ccv_onednn_problem().map { String(cString: $0) }
+        ?? "CCV_KERNELS keeps ccv from using this CPU's AVX-512"
+    }
+    return ccv_onednn_bfloat16_problem().map { String(cString: $0) }
+  }
+
+  package enum Provider { case openBLAS, oneDNN }
+
+  /// oneDNN for AVX-512; a kernel variant that was forced holds for products too.
+  package static let provider: Provider = {
+    guard kernels.lanes == 16 else {
+      ccv_blas_limit_to_avx2()
+      return .openBLAS
+    }
+    return ccv_onednn_problem() == nil ? .oneDNN : .openBLAS
+  }()
+
+  /// Multiplications below which OpenBLAS, whose calls cost 0.1 us instead of 0.4 us, is the faster.
+  private static let smallProduct: Int64 = 100_000
+
+  /// C = op(A) op(B), or C += op(A) op(B), on the calling thread alone, for a tile of larger matrices: the first elements
+  /// of two rows lie `lda`, `ldb`, `ldc` apart.
+  @inline(__always)
+  package static func tile(
+    _ p: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ c: UnsafeMutablePointer<Float>
   ) {
+    withUnsafePointer(to: p) { p in
+      let product = p.pointee
+      if provider == .oneDNN, product.element == CCV_BFLOAT16
+        || product.m * product.n * product.k >= smallProduct,
+        ccv_onednn_multiply(p, a, b, c)
+      {
+        return
+      }
+      precondition(product.element == CCV_FLOAT32, "bfloat16 products were offered by oneDNN")
+      ccv_sgemm(
+        product.transpose_a, product.transpose_b, product.m, product.n, product.k,
+        a.assumingMemoryBound(to: Float.self), product.lda,
+        b.assumingMemoryBound(to: Float.self), product.ldb, product.accumulate, c, product.ldc)
+    }
+  }
+
+  /// C = op(A) op(B), or with `accumulate` C += op(A) op(B), over whole row-major matrices, split over the threads.
+  package static func multiply(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int,
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, accumulate: Bool = false,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    let product = ccv_product(
+      m, n, k, transposeA: transposeA, transposeB: transposeB, accumulate: accumulate)
+    split(product, a, b, c)
+  }
+
+  static func split(
+    _ whole: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    let (m, n, k) = (Int(whole.m), Int(whole.n), Int(whole.k))
     guard m > 0, n > 0 else { return }
     guard k > 0 else {
-      for index in 0..<(m * n) { c[index] = beta == 0 ? 0 : beta * c[index] }
+      if !whole.accumulate { c.update(repeating: 0, count: m * n) }
       return
     }
-    let (lda, ldb) = (transposeA ? m : k, transposeB ? k : n)
+    let size = whole.element == CCV_BFLOAT16 ? 2 : 4
     let (rows, columns) = grid(m, n, k)
     Parallel.forEachSlice(of: rows * columns) { slice in
       for chunk in slice {
         let (top, bottom) = bounds(chunk / columns, rows, m)
         let (left, right) = bounds(chunk % columns, columns, n)
-        ccv_sgemm(
-          transposeA, transposeB, Int64(bottom - top), Int64(right - left), Int64(k), alpha,
-          a + (transposeA ? top : top * lda), Int64(lda),
-          b + (transposeB ? left * ldb : left), Int64(ldb), beta, c + top * n + left, Int64(n))
+        var piece = whole
+        piece.m = Int64(bottom - top)
+        piece.n = Int64(right - left)
+        tile(
+          piece, a + size * (whole.transpose_a ? top : top * k),
+          b + size * (whole.transpose_b ? left * k : left), c + top * n + left)
       }
     }
   }
@@ -44,13 +99,13 @@ public enum MatrixProduct {
   /// How many pieces the rows and the columns of C are cut into.
   ///
   /// Every piece packs its own rows of A and columns of B anew, so pieces are as square as they can be; there
-  /// are up to 16, each with work worth waking a thread for and at least 128 rows and columns.
+  /// are up to 16, each with work worth waking a thread for (about 5 us) and at least 32 rows and columns.
   private static func grid(_ m: Int, _ n: Int, _ k: Int) -> (rows: Int, columns: Int) {
     var (rows, columns) = (1, 1)
-    let wanted = min(16, m * n * k / 500_000)
+    let wanted = min(16, m * n * k / 250_000)
     while 2 * rows * columns <= wanted {
       let (height, width) = (m / rows, n / columns)
-      guard max(height, width) >= 256 else { break }
+      guard max(height, width) >= 64 else { break }
       if height >= width { rows *= 2 } else { columns *= 2 }
     }
     return (rows, columns)
@@ -62,6 +117,21 @@ public enum MatrixProduct {
       index == chunks ? extent : (extent * index / chunks) & ~15
     }
     return (edge(chunk), edge(chunk + 1))
+  }
+}
+
+extension ccv_product {
+  /// An [m, k] by [k, n] product of matrices as they are stored, whose rows lie as close as they can
+  /// unless a stride is given.
+  package init(
+    _ m: Int, _ n: Int, _ k: Int, transposeA: Bool = false, transposeB: Bool = false,
+    accumulate: Bool = false, element: ccv_element = CCV_FLOAT32, lda: Int? = nil, ldb: Int? = nil,
+    ldc: Int? = nil
+  ) {
+    self.init(
+      m: Int64(m), n: Int64(n), k: Int64(k), lda: Int64(lda ?? (transposeA ? m : k)),
+      ldb: Int64(ldb ?? (transposeB ? k : n)), ldc: Int64(ldc ?? n), transpose_a: transposeA,
+      transpose_b: transposeB, accumulate: accumulate, element: element)
   }
 }
 

@@ -6,6 +6,7 @@ public enum GradientError: Error, Equatable, CustomStringConvertible {
   case notScalar(Shape)
   case constantLoss
   case noParameters
+  case noBFloat16(String)
 
   /// What was seen and what was wanted.
   public var description: String {
@@ -18,6 +19,8 @@ public enum GradientError: Error, Equatable, CustomStringConvertible {
       "the loss does not depend on any parameter of the model"
     case .noParameters:
       "the model has no parameters"
+    case .noBFloat16(let reason):
+      "precision bf16 cannot be had: \(reason)"
     }
   }
 }
@@ -30,7 +33,12 @@ public enum GradientError: Error, Equatable, CustomStringConvertible {
 /// Safety: `@unchecked Sendable` because one thread records and runs a tape.
 package final class Tape: @unchecked Sendable {
   package typealias Pullback = (_ dy: NDArray, _ gradients: inout GradientSlots) -> Void
+  package let precision: Precision
   private var pullbacks: [Pullback?] = []
+
+  init(precision: Precision) {
+    self.precision = precision
+  }
 
   package func record(_ pullback: Pullback?) -> Node {
     pullbacks.append(pullback)
@@ -81,16 +89,16 @@ package struct GradientSlots {
     }
   }
 
-  /// Lets `body` compute a gradient straight into the slot of `tensor`: with `beta` 0 the memory
-  /// holds nothing and must be written, with 1 it must be added to.
+  /// Lets `body` compute a gradient straight into the slot of `tensor`: unless it is `adding` to what
+  /// other users of the tensor gave, the memory holds nothing and must be written.
   package mutating func accumulate(
-    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ beta: Float) -> Void
+    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
   ) {
     guard let node = tensor.node else { return }
-    let beta: Float = slots[node.index] == nil ? 0 : 1
+    let adding = slots[node.index] != nil
     var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
     target.withMutableElements(of: Float.self) { memory in
-      if let base = memory.baseAddress { body(base, beta) }
+      if let base = memory.baseAddress { body(base, adding) }
     }
     slots[node.index] = target
   }
@@ -98,15 +106,21 @@ package struct GradientSlots {
 
 /// Runs `body` under a tape and differentiates the number that it returns.
 ///
+/// With precision bfloat16 the linear maps and attention multiply numbers rounded to bfloat16, forward
+/// and back, and keep them so; sums, parameters, gradients and all else stay float32.
+///
 /// - Returns: the loss, and the gradient of each parameter in order; nil for one that the loss does
 ///   not depend on.
 /// - Throws: `GradientError`, and whatever `body` throws.
 public func gradients(
-  of parameters: [Parameter], _ body: () throws -> Tensor
+  of parameters: [Parameter], precision: Precision = .float32, _ body: () throws -> Tensor
 ) throws -> (loss: NDArray, gradients: [NDArray?]) {
   guard !parameters.isEmpty else { throw GradientError.noParameters }
+  if precision == .bfloat16, let problem = MatrixProduct.bfloat16Problem {
+    throw GradientError.noBFloat16(problem)
+  }
   guard parameters.allSatisfy({ $0.node == nil }) else { throw GradientError.nested }
-  let tape = Tape()
+  let tape = Tape(precision: precision)
   for parameter in parameters { parameter.node = tape.record(nil) }
   defer { for parameter in parameters { parameter.node = nil } }
   let loss = try body()
@@ -115,13 +129,26 @@ public func gradients(
   return (loss.value, tape.run(from: node.index, leaves: parameters.count))
 }
 
-/// A tensor made from up to three others: tracked if any of them is.
+/// A tensor made from others: tracked if any of them is.
 package func recorded(
-  _ value: NDArray, from a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
-  _ pullback: @escaping Tape.Pullback
+  _ value: NDArray, from sources: Tensor?..., pullback: @escaping Tape.Pullback
 ) -> Tensor {
-  guard let tape = (a.node ?? b?.node ?? c?.node)?.tape else { return Tensor(value) }
+  guard let tape = tape(of: sources) else { return Tensor(value) }
   return Tensor(value, node: tape.record(pullback))
+}
+
+private func tape(of tensors: [Tensor?]) -> Tape? {
+  for tensor in tensors {
+    if let node = tensor?.node { return node.tape }
+  }
+  return nil
+}
+
+extension Precision {
+  /// What the products of these tensors multiply: as the tape that records them says, float32 without one.
+  package init(of tensors: Tensor?...) {
+    self = tape(of: tensors)?.precision ?? .float32
+  }
 }
 
 /// The result of an operation whose shapes were checked in the forward pass.

@@ -13,20 +13,16 @@ public enum Version {
   /// Version, kernels, matrix products and threads, then what is held back.
   public static func report() -> String {
     let engine = EngineReport.current()
-    let blas =
-      engine.blasCore.isEmpty
-      ? "plain loops (no OpenBLAS)"
-      // The library tells its name, its version and how it was built.
-      : engine.blasVersion.split(separator: " ").prefix(2).joined(separator: " ")
-        + ", core type \(engine.blasCore)"
     let others = engine.availableKernels.filter { $0 != engine.kernels }
     var lines = [
       "ccv \(number)",
       "  kernels          \(engine.kernels), \(engine.lanes) lanes"
         + (others.isEmpty ? "" : " (CCV_KERNELS also takes \(others.joined(separator: ", ")))"),
-      "  matrix products  \(blas)",
-      "  threads          \(engine.threads)",
+      "  matrix products  \(engine.products.first ?? "plain loops (no OpenBLAS)")",
     ]
+    if engine.products.count > 1 { lines.append("    small ones     \(engine.products[1])") }
+    lines.append("  bfloat16         \(engine.bfloat16Problem.map { "no: \($0)" } ?? "yes")")
+    lines.append("  threads          \(engine.threads)")
     lines += engine.warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -18,13 +18,16 @@ static sgemm_function sgemm;
 static const char *core = "", *version = "";
 static char problem[160], warning[200];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool limited;
+
+void ccv_blas_limit_to_avx2(void) { limited = true; }
 
 // The core type to ask for. Left to itself the packaged library takes newer AVX-512 CPUs for
 // Cooperlake, whose small products are slow, or does not know the CPU at all.
 static const char *best_core(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  if (!limited && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     return "SkylakeX";
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
@@ -85,28 +88,27 @@ const char *ccv_blas_problem(void) {
 
 // What runs where OpenBLAS is missing: slow, and right.
 static void plain_product(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
-                          float alpha, const float *a, int64_t lda, const float *b, int64_t ldb,
-                          float beta, float *c, int64_t ldc) {
+                          const float *a, int64_t lda, const float *b, int64_t ldb,
+                          bool accumulate, float *c, int64_t ldc) {
   for (int64_t i = 0; i < m; i++)
     for (int64_t j = 0; j < n; j++) {
       float sum = 0;
       for (int64_t l = 0; l < k; l++)
         sum += (transpose_a ? a[l * lda + i] : a[i * lda + l]) *
                (transpose_b ? b[j * ldb + l] : b[l * ldb + j]);
-      c[i * ldc + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * ldc + j]);
+      c[i * ldc + j] = sum + (accumulate ? c[i * ldc + j] : 0);
     }
 }
 
-void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
-               const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c,
-               int64_t ldc) {
+void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+               int64_t lda, const float *b, int64_t ldb, bool accumulate, float *c, int64_t ldc) {
   pthread_once(&once, load);
   if (!sgemm) {
-    plain_product(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    plain_product(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
     return;
   }
   sgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE,
-        (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
+        (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, accumulate ? 1 : 0, c, (int)ldc);
 }
 
 const char *ccv_blas_core(void) { return core; }

@@ -80,8 +80,8 @@ struct SoftmaxRegression {
       }
       for row in 0..<count { sum += Double(losses[row]) }
       MatrixProduct.multiply(
-        transposeA: true, m: classCount, n: width, k: count, logits, x + start * width, beta: 1,
-        gradient)
+        transposeA: true, m: classCount, n: width, k: count, logits, x + start * width,
+        accumulate: true, gradient)
       kernels.add_column_sums(n, classes, logits, gradient + weightCount)
     }
     withExtendedLifetime(scratch) {}

@@ -18,8 +18,8 @@ struct MatrixProductTests {
     var c = random.normal([m * n]).elements(of: Float.self)
     let before = c
     MatrixProduct.multiply(
-      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: 0.5, a, b, beta: 2,
-      &c)
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a, b,
+      accumulate: true, &c)
     var worst = 0.0
     for i in 0..<m {
       for j in 0..<n {
@@ -32,9 +32,9 @@ struct MatrixProductTests {
           size += abs(product)
         }
         let old = Double(before[i * n + j])
-        let wanted = 0.5 * sum + 2 * old
-        // k products and sums, the scaling by alpha, and the two terms of beta C.
-        let bound = 0x1p-24 * (Double(k + 2) * 0.5 * size + 2 * abs(2 * old) + abs(wanted))
+        let wanted = sum + old
+        // k products and sums, and the sum with C.
+        let bound = 0x1p-24 * (Double(k) * size + abs(old) + abs(wanted))
         worst = max(worst, abs(Double(c[i * n + j]) - wanted) / bound)
       }
     }

@@ -31,9 +31,8 @@ private func product(
       let before = samples.floats(m * rowC)
       let (a, b, c) = (GuardedBuffer(left), GuardedBuffer(right), GuardedBuffer(before))
       ccv_sgemm(
-        transposeA, transposeB, Int64(m), Int64(n), Int64(k), 0.5, a.pointer, Int64(rowA),
-        b.pointer,
-        Int64(rowB), -2, c.pointer, Int64(rowC))
+        transposeA, transposeB, Int64(m), Int64(n), Int64(k), a.pointer, Int64(rowA), b.pointer,
+        Int64(rowB), true, c.pointer, Int64(rowC))
       let (values, sizes) = product(
         m, n, k, { transposeA ? left[$1 * rowA + $0] : left[$0 * rowA + $1] },
         { transposeB ? right[$1 * rowB + $0] : right[$0 * rowB + $1] })
@@ -42,26 +41,26 @@ private func product(
       for i in 0..<m {
         for j in 0..<n {
           let at = i * rowC + j
-          wanted[at] = 0.5 * values[i * n + j] - 2 * Double(before[at])
-          bounds[at] = gamma(k + 3) * (0.5 * sizes[i * n + j] + 2 * abs(Double(before[at])))
+          wanted[at] = values[i * n + j] + Double(before[at])
+          bounds[at] = gamma(k + 1) * (sizes[i * n + j] + abs(Double(before[at])))
         }
       }
       expectClose(c.values, wanted, within: { bounds[$0] }, "[\(m), \(k)] by [\(k), \(n)]")
     }
   }
 
-  @Test("beta 0 does not read what C held, and an empty sum is 0")
+  @Test("a product that does not accumulate does not read what C held, and an empty sum is 0")
   func emptySums() {
     let a = GuardedBuffer<Float>([1, 2, 3, 4])
     let c = GuardedBuffer<Float>([.nan, .infinity, .nan, 1])
-    ccv_sgemm(false, false, 2, 2, 2, 1, a.pointer, 2, a.pointer, 2, 0, c.pointer, 2)
+    ccv_sgemm(false, false, 2, 2, 2, a.pointer, 2, a.pointer, 2, false, c.pointer, 2)
     #expect(c.values == [7, 10, 15, 22])
     let empty = GuardedBuffer<Float>([])
     let fresh = GuardedBuffer<Float>([.nan, .nan, .nan, .nan])
-    ccv_sgemm(false, false, 2, 2, 0, 1, empty.pointer, 0, empty.pointer, 2, 0, fresh.pointer, 2)
+    ccv_sgemm(false, false, 2, 2, 0, empty.pointer, 0, empty.pointer, 2, false, fresh.pointer, 2)
     #expect(fresh.values == [0, 0, 0, 0])
-    ccv_sgemm(false, true, 0, 2, 2, 1, a.pointer, 2, a.pointer, 2, 0, empty.pointer, 2)
-    ccv_sgemm(false, true, 2, 0, 2, 1, a.pointer, 2, empty.pointer, 2, 0, empty.pointer, 0)
+    ccv_sgemm(false, true, 0, 2, 2, a.pointer, 2, a.pointer, 2, false, empty.pointer, 2)
+    ccv_sgemm(false, true, 2, 0, 2, a.pointer, 2, empty.pointer, 2, false, empty.pointer, 0)
   }
 
   @Test("NaN and infinity go through a product")
@@ -69,7 +68,7 @@ private func product(
     let a = GuardedBuffer<Float>([.infinity, 0, .nan, 1, 1, 1])
     let b = GuardedBuffer<Float>([1, 1])
     let c = GuardedBuffer<Float>([0, 0, 0])
-    ccv_sgemm(false, false, 3, 1, 2, 1, a.pointer, 2, b.pointer, 1, 0, c.pointer, 1)
+    ccv_sgemm(false, false, 3, 1, 2, a.pointer, 2, b.pointer, 1, false, c.pointer, 1)
     #expect(c.values[0] == .infinity && c.values[1].isNaN && c.values[2] == 2)
   }
 
@@ -83,7 +82,7 @@ private func product(
       let c = GuardedBuffer<Float>(repeating: 0, count: side * side)
       let n = Int64(side)
       for _ in 0..<20 {
-        ccv_sgemm(false, false, n, n, n, 1, a.pointer, n, b.pointer, n, 0, c.pointer, n)
+        ccv_sgemm(false, false, n, n, n, a.pointer, n, b.pointer, n, false, c.pointer, n)
       }
       return c.values
     }

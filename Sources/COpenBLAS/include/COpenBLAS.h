@@ -7,11 +7,14 @@
 /// Loads the library once; NULL if it is there, else one sentence on what is missing.
 const char *ccv_blas_problem(void);
 
-/// C = alpha op(A) op(B) + beta C, row-major; op(A) is m x k, op(B) k x n. Runs on the calling
-/// thread alone and may be called from several threads at once. Without OpenBLAS a plain loop runs.
-void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
-               const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c,
-               int64_t ldc);
+/// Keeps the library to AVX2 on a CPU that has AVX-512 too; only before anything else here is called.
+void ccv_blas_limit_to_avx2(void);
+
+/// C = op(A) op(B), or with `accumulate` C += op(A) op(B); row-major, op(A) is m x k, op(B) k x n.
+/// Runs on the calling thread alone and may be called from several threads at once. Without OpenBLAS
+/// a plain loop runs.
+void ccv_sgemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+               int64_t lda, const float *b, int64_t ldb, bool accumulate, float *c, int64_t ldc);
 
 /// The core type that OpenBLAS runs ("SkylakeX"), and its version text. Empty before it is loaded.
 const char *ccv_blas_core(void);
