@@ -54,7 +54,7 @@ let numbers: [Target] = [
   native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
   native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
-  native("Clustering", ["Arrays", "CKernels", "COneDNN"]),
+  native("Clustering", ["Arrays", "CKernels"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),

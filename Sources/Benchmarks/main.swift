@@ -8,16 +8,11 @@ func complain(_ text: String) {
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
   switch arguments.first {
-<<<<<<< HEAD
-  case "train" where arguments.count == 2: print(try TrainBenchmark.run(arguments[1]))
+  case "train" where arguments.count == 2 || arguments.dropFirst(2) == ["--bf16"]:
+    print(try TrainBenchmark.run(Array(arguments.dropFirst())))
   case "kmeans" where arguments.count >= 2:
     let options = try KMeansBenchmark.Options(arguments.dropFirst(2))
     print(try KMeansBenchmark.run(arguments[1], options))
-=======
-  case "train" where arguments.count == 2 || arguments.dropFirst(2) == ["--bf16"]:
-    print(try TrainBenchmark.run(Array(arguments.dropFirst())))
-  case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
->>>>>>> main
   case "script" where arguments.count <= 2:
     let path = arguments.count == 2 ? arguments[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
