@@ -36,6 +36,8 @@ typedef struct {
   float gradient_scale;            // multiplies every gradient first (clipping)
 } ccv_adamw_options;
 
+#include "CCluster.h"
+
 typedef struct ccv_kernels {
   const char *name;  // "baseline", "avx2" or "avx512"
   int lanes;         // float32 lanes of a vector register
@@ -154,6 +156,9 @@ typedef struct ccv_kernels {
   // in size. Every variant and every split of a range gives the same bits.
   void (*random_uniform)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
   void (*random_normal)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
+
+  // Nearest centroids, filtered in float32.
+  const ccv_cluster_kernels *cluster;
 } ccv_kernels;
 
 /// The kernels in use: the best that the CPU has, or the variant that CCV_KERNELS names.
@@ -163,6 +168,10 @@ const char *ccv_kernels_problem(void);
 /// How many variants this CPU can run, and each of them, best first.
 int ccv_kernels_count(void);
 const ccv_kernels *ccv_kernels_at(int index);
+
+/// Nearest centroids, filtered in bfloat16; NULL where the kernels in use are not "avx512" or the CPU
+/// has no AVX512-BF16.
+const ccv_cluster_kernels *ccv_bfloat_cluster_kernels(void);
 
 typedef void (*ccv_parallel_body)(void *context, int64_t begin, int64_t end);
 /// Calls body(context, begin, end) for contiguous slices of 0..<n, one a thread, each at least
