@@ -55,6 +55,8 @@ package final class Tape: @unchecked Sendable {
 /// The gradients met so far on the way back, one place per tape entry.
 package struct GradientSlots {
   private var slots: [NDArray?]
+  /// Of the gradients added so far.
+  fileprivate private(set) var byteCount = 0
 
   fileprivate init(count: Int) {
     slots = [NDArray?](repeating: nil, count: count)
@@ -74,6 +76,7 @@ package struct GradientSlots {
   package mutating func add(to tensor: Tensor, _ gradient: @autoclosure () -> NDArray) {
     guard let node = tensor.node else { return }
     let new = gradient()
+    byteCount &+= new.byteCount
     if slots[node.index] == nil {
       slots[node.index] = new
     } else {
@@ -89,6 +92,7 @@ package struct GradientSlots {
     guard let node = tensor.node else { return }
     let adding = slots[node.index] != nil
     var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
+    byteCount &+= target.byteCount
     target.withMutableElements(of: Float.self) { memory in
       if let base = memory.baseAddress { body(base, adding) }
     }
@@ -116,12 +120,35 @@ public func gradients(
 }
 
 /// A tensor made from up to three others: tracked if any of them is.
+///
+/// - Parameter operation: its name for whoever observes; the function's own unless said.
 package func recorded(
   _ value: NDArray, from a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
-  _ pullback: @escaping Tape.Pullback
+  operation: @autoclosure () -> String = #function, _ pullback: @escaping Tape.Pullback
 ) -> Tensor {
+  var pullback = pullback
+  if let observer = Observation.current {
+    // What gives the same memory another shape moves nothing.
+    let isView = value.storage === a.value.storage
+    let bytes = [a, b, c].reduce(value.byteCount) { $0 + ($1?.value.byteCount ?? 0) }
+    let token = observer.forwardEnded(operation(), bytes: isView ? 0 : bytes)
+    pullback = observed(pullback, by: observer, as: token, isView: isView)
+  }
   guard let tape = (a.node ?? b?.node ?? c?.node)?.tape else { return Tensor(value) }
   return Tensor(value, node: tape.record(pullback))
+}
+
+/// A pullback that tells when it begins and ends.
+private func observed(
+  _ pullback: @escaping Tape.Pullback, by observer: OperationObserver, as token: Int, isView: Bool
+) -> Tape.Pullback {
+  { dy, slots in
+    observer.backwardBegins()
+    let before = slots.byteCount
+    pullback(dy, &slots)
+    let bytes = isView ? 0 : dy.byteCount + slots.byteCount - before
+    observer.backwardEnded(token, bytes: bytes)
+  }
 }
 
 /// The result of an operation whose shapes were checked in the forward pass.
