@@ -92,7 +92,7 @@ final class ModelSummary: ForeignObject {
       row.enumerated().map { column, text in
         let blanks = String(repeating: " ", count: widths[column] - text.count)
         return column >= columns - right ? blanks + text : text + blanks
-      }.joined(separator: "  ")
+      }.joined(separator: "  ").withoutTrailingBlanks
     }
   }
 

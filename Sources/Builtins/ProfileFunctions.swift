@@ -3,7 +3,8 @@ import Interpreter
 /// Where the time goes: `with profile() { ... }`.
 enum ProfileFunctions {
   static func functions(_ host: Host) -> [NativeFunction] {
-    var recorder: ProfileRecorder?
+    // Profiles hold it: it keeps the code of the lines that they met.
+    weak var recorder: ProfileRecorder?
     return [
       NativeFunction(
         "profile", "rows=16 number", group: "output and time",

@@ -50,7 +50,7 @@ struct ProfileText {
     let left = (table.map(\.count).max() ?? 0) + 2
     return zip(table, sources).map { row, source in
       let blanks = String(repeating: " ", count: left - row.count)
-      return TerminalText.cut(row + blanks + source, to: width).trimmed
+      return TerminalText.cut(row + blanks + source, to: width).withoutTrailingBlanks
     }
       + (more > 0 ? ["... \(more) more \(more == 1 ? "line" : "lines")"] : [])
   }
@@ -88,7 +88,7 @@ struct ProfileText {
           line += "  " + String(repeating: " ", count: widths[column] - text.count) + text
         }
       }
-      return line.trimmed
+      return line.withoutTrailingBlanks
     }
   }
 
@@ -125,8 +125,7 @@ struct ProfileText {
 }
 
 extension String {
-  /// Without the blanks at the end.
-  fileprivate var trimmed: String {
+  var withoutTrailingBlanks: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }
     return String(text)
