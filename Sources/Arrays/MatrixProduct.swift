@@ -71,7 +71,7 @@ public enum MatrixProduct {
     split(product, a, b, c)
   }
 
-  private static func split(
+  static func split(
     _ whole: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ c: UnsafeMutablePointer<Float>
   ) {

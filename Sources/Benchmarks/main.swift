@@ -8,7 +8,8 @@ func complain(_ text: String) {
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
   switch arguments.first {
-  case "train" where arguments.count == 2: print(try TrainBenchmark.run(arguments[1]))
+  case "train" where arguments.count == 2 || arguments.dropFirst(2) == ["--bf16"]:
+    print(try TrainBenchmark.run(Array(arguments.dropFirst())))
   case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
   case "script" where arguments.count <= 2:
     let path = arguments.count == 2 ? arguments[1] : ScriptBenchmark.path("peers.ccv")
@@ -16,7 +17,7 @@ do {
   default:
     complain(
       """
-      usage: ccv-bench train micro|tiny|small|base
+      usage: ccv-bench train micro|tiny|small|base [--bf16]
              ccv-bench kmeans km-small|km-medium|km-paper
              ccv-bench script [FILE.ccv]
       """)

@@ -22,7 +22,8 @@ public final class MLP: Layer {
 
   /// x [..., D] -> [..., D].
   public func callAsFunction(_ x: Tensor) throws(ShapeError) -> Tensor {
-    guard let bias = fc1.bias else { return try fc2(apply(.gelu, try fc1(x))) }
-    return try fc2(try linearGELU(x, weight: fc1.weight.tensor, bias: bias.tensor))
+    guard let b1 = fc1.bias, let b2 = fc2.bias else { return try fc2(apply(.gelu, try fc1(x))) }
+    return try feedForward(
+      x, fc1.weight.tensor, b1.tensor, fc2.weight.tensor, b2.tensor)
   }
 }

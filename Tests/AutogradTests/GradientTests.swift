@@ -177,10 +177,16 @@ struct GradientTests {
       terms: 24, { try linear($0[0], weight: $0[1], bias: $0[2]) }
     ) { x in product(x[0], x[1], 6, 5, 4).enumerated().map { $1 + x[2][$0 % 4] } },
     GradientCase(
-      "linear and GELU",
-      [testNumbers([6, 5], seed: 5), testNumbers([3, 5], seed: 6), testNumbers([3], seed: 7)],
-      terms: 24, { try linearGELU($0[0], weight: $0[1], bias: $0[2]) }
-    ) { x in product(x[0], x[1], 6, 5, 3).enumerated().map { gelu($1 + x[2][$0 % 3]) } },
+      "feed-forward",
+      [
+        testNumbers([6, 5], seed: 5), testNumbers([3, 5], seed: 6), testNumbers([3], seed: 7),
+        testNumbers([4, 3], seed: 8), testNumbers([4], seed: 9),
+      ],
+      terms: 60, { try feedForward($0[0], $0[1], $0[2], $0[3], $0[4]) }
+    ) { x in
+      let active = product(x[0], x[1], 6, 5, 3).enumerated().map { gelu($1 + x[2][$0 % 3]) }
+      return product(active, x[3], 6, 3, 4).enumerated().map { $1 + x[4][$0 % 4] }
+    },
     GradientCase("softmax", [testNumbers([3, 17], seed: 8)], terms: 34, { softmax($0[0]) }) { x in
       rows(x[0], 17).flatMap(softmaxRow)
     },

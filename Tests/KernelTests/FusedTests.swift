@@ -39,9 +39,13 @@ private func geluSlope(_ x: Double) -> Double {
         let slope = samples.floats(rowCount * columns)
         let (x, dy) = (GuardedBuffer(input), GuardedBuffer(slope))
         let dbias = GuardedBuffer<Float>(repeating: 0.5, count: columns)
+        // As the engine calls it: both outputs in the place of their inputs, or none but dx.
         variant.kernels.gelu_pullback(
           Int64(rowCount), Int64(columns), x.pointer, dy.pointer, dy.pointer,
-          hasBias ? dbias.pointer : nil)
+          hasBias ? x.pointer : nil, hasBias ? dbias.pointer : nil)
+        let active = input.map { hasBias ? gelu(Double($0)) : Double($0) }
+        expectClose(
+          x.values, active, within: { hasBias ? 9 * ulp(of: active[$0]) : 0 }, "gelu of \(columns)")
         let wanted = zip(input, slope).map { geluSlope(Double($0)) * Double($1) }
         // Two terms below 1.2, each within a few ulps; they cancel near -0.75: an absolute bound.
         expectClose(dy.values, wanted, within: { _ in 12 * unit * 2 }, "dx of \(columns)")
@@ -54,7 +58,8 @@ private func geluSlope(_ x: Double) -> Double {
     }
     let x = GuardedBuffer<Float>([.infinity, -.infinity, .nan, 0, 40, -40])
     let ones = GuardedBuffer<Float>(repeating: 1, count: 6)
-    variant.kernels.gelu_pullback(1, 6, x.pointer, ones.pointer, ones.pointer, nil)
+    variant.kernels.gelu_pullback(1, 6, x.pointer, ones.pointer, ones.pointer, x.pointer, nil)
+    #expect(x.values[0] == .infinity && x.values[1] == 0 && x.values[2].isNaN)
     #expect(ones.values[2].isNaN)
     expectClose(
       [0, 1, 3, 4, 5].map { ones.values[$0] }, [1, 0, 0.5, 1, 0], within: { _ in 2 * unit },

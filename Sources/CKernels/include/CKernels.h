@@ -59,6 +59,10 @@ typedef struct ccv_kernels {
   void (*add_scaled)(int64_t n, float factor, const float *x, float *y);
   // y[i] = factor * x[i] + offset.
   void (*affine)(int64_t n, float factor, float offset, const float *x, float *y);
+  // y[i] = x[i] to the nearest bfloat16, of two equally near ones the even, beyond the largest
+  // infinity; a NaN stays one. And back, exactly. The same bits in every variant.
+  void (*round_to_bfloat16)(int64_t n, const float *x, uint16_t *y);
+  void (*widen_bfloat16)(int64_t n, const uint16_t *x, float *y);
   // y[i] = scale * x[i] + offset for bytes (pixels).
   void (*bytes_to_floats)(int64_t n, float scale, float offset, const uint8_t *x, float *y);
 
@@ -103,9 +107,10 @@ typedef struct ccv_kernels {
   void (*add_bias)(int64_t rows, int64_t columns, const float *bias, float *x);
   // x += bias, then y = gelu(x): x becomes the pre-activation that the pullback needs.
   void (*bias_gelu)(int64_t rows, int64_t columns, const float *bias, float *x, float *y);
-  // dx = dy * gelu'(x) (dx may be dy); dbias [columns] gets the column sums of dx added.
+  // dx = dy * gelu'(x) (dx may be dy); y = gelu(x) once more unless y is NULL (y may be x); dbias
+  // [columns], unless it is NULL, gets the column sums of dx added.
   void (*gelu_pullback)(int64_t rows, int64_t columns, const float *x, const float *dy, float *dx,
-                        float *dbias);
+                        float *y, float *dbias);
   // y = x + scale[c] * branch. factor multiplies the branch (drop path).
   void (*scaled_residual)(int64_t rows, int64_t columns, float factor, const float *x,
                           const float *branch, const float *scale, float *y);
