@@ -210,26 +210,41 @@ public final class RecordObject: HeapObject {
 
 /// Numbers from `first` by `step`; with `isClosed` the last one may be `last` itself.
 public final class RangeObject: HeapObject {
+  public typealias Bounds = (first: Double, last: Double, step: Double)
   public let first: Double, last: Double, step: Double, isClosed: Bool
+  /// How many numbers there are.
+  public let count: Int
 
-  public init(first: Double, last: Double, step: Double, isClosed: Bool) {
-    (self.first, self.last, self.step, self.isClosed) = (first, last, step, isClosed)
+  /// - Parameter bounds: finite, at most 2^53 steps of other than 0.
+  public init(_ bounds: Bounds, isClosed: Bool) {
+    (first, last, step) = bounds
+    self.isClosed = isClosed
+    count = Self.count(bounds, isClosed: isClosed)
   }
 
-  public var count: Int {
-    let steps = (last - first) / step
-    guard steps >= 0, steps.isFinite else { return 0 }
-    let whole = steps.rounded(.down)
-    return Int(whole) + (isClosed || steps > whole ? 1 : 0)
+  /// How many numbers a range has. Bounds and step in fractions are each off by half a unit of their last
+  /// place, so that `0..0.3 by 0.1` is 2.9999999999999996 steps long: it is meant to have its end.
+  static func count(_ bounds: Bounds, isClosed: Bool) -> Int {
+    let (first, last, step) = bounds
+    let steps = (last - first) / step, near = steps.rounded()
+    guard near >= 0 else { return 0 }
+    if abs(steps - near) <= tolerance(bounds) / abs(step) { return Int(near) + (isClosed ? 1 : 0) }
+    return steps < 0 ? 0 : Int(steps) + 1
+  }
+
+  /// How far rounding may take a number of the range from what was meant; 0 when all are whole.
+  private static func tolerance(_ bounds: Bounds) -> Double {
+    let (first, last, step) = bounds
+    guard step != step.rounded() || first != first.rounded() else { return 0 }
+    return 4 * Double.ulpOfOne * max(abs(first), abs(last))
   }
 
   public func element(_ index: Int) -> Double { first + Double(index) * step }
 
   public func contains(_ number: Double) -> Bool {
-    let (low, high) = step > 0 ? (first, last) : (last, first)
-    guard number >= low, number <= high, isClosed || number != last else { return false }
-    let index = (number - first) / step
-    return index == index.rounded()
+    let index = ((number - first) / step).rounded()
+    guard index >= 0, index < Double(count) else { return false }
+    return abs(number - element(Int(index))) <= Self.tolerance((first, last, step))
   }
 
   public override var typeName: String { "range" }
