@@ -105,11 +105,15 @@ public final class ListObject: HeapObject {
   public override var byteCount: Int { 64 + 8 * capacity }
 }
 
-/// The layout of records with the same fields in the same order, shared by all of them.
+/// The layout of records: shared by all with the same fields in the same order, as long as those are few.
+/// A record with many, such as one that counts words, has a layout of its own that grows with it.
 public final class RecordShape {
-  public let symbols: [Symbol]
-  private let slots: [Symbol: Int]
+  public private(set) var symbols: [Symbol]
+  private var slots: [Symbol: Int]
   private var followers: [Symbol: RecordShape] = [:]
+  /// Whether one record alone has this layout: then it must not be remembered beyond that record.
+  private(set) var isOwn = false
+  private static let sharedMax = 32
 
   nonisolated(unsafe) public static let empty = RecordShape([])
 
@@ -120,7 +124,20 @@ public final class RecordShape {
 
   public func slot(of symbol: Symbol) -> Int? { slots[symbol] }
 
-  /// The shape with one more field.
+  /// The layout of a record of this one that gets one more field.
+  func growing(_ symbol: Symbol) -> RecordShape {
+    if isOwn {
+      slots[symbol] = symbols.count
+      symbols.append(symbol)
+      return self
+    }
+    guard symbols.count >= Self.sharedMax else { return adding(symbol) }
+    let shape = RecordShape(symbols + [symbol])
+    shape.isOwn = true
+    return shape
+  }
+
+  /// The shared layout with one more field.
   public func adding(_ symbol: Symbol) -> RecordShape {
     if let shape = followers[symbol] { return shape }
     let shape = RecordShape(symbols + [symbol])
@@ -175,32 +192,27 @@ public final class RecordObject: HeapObject {
         values[slot] = newValue
         old.release()
       } else {
-        shape = shape.adding(symbol)
+        shape = shape.growing(symbol)
         values.append(newValue)
       }
     }
   }
 
   public subscript(name: String) -> Value? {
-    get { self[Symbol(name)] }
+    get { Symbol.known(name).flatMap { self[$0] } }
     set { self[Symbol(name)] = newValue }
   }
 
   /// Sets a field to an object. (`Value(object)` alone does not keep a new object alive.)
   public func set(_ name: String, _ object: HeapObject) { self[Symbol(name)] = Value(object) }
 
+  func forEachValue(_ body: (Value) -> Void) { values.forEach(body) }
+
   @inline(__always) func value(slot: Int) -> Value { values[slot] }
   @inline(__always) func replace(slot: Int, with value: Value) {
     let old = values[slot]
     values[slot] = value.retained()
     old.release()
-  }
-
-  func clear() {
-    let old = values
-    values = []
-    shape = .empty
-    for value in old { value.release() }
   }
 
   public override var typeName: String { "record" }
