@@ -461,7 +461,9 @@ extension Machine {
           }
           let symbol = Symbol(index: Int32(constants[i.c].double))
           if let slot = record.shape.slot(of: symbol) {
-            cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+            if !record.shape.isOwn {
+              cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+            }
             store(registers + i.a, record.value(slot: slot).retained())
             continue
           }
@@ -478,7 +480,7 @@ extension Machine {
           }
           let symbol = Symbol(index: Int32(constants[i.b].double))
           record[symbol] = registers[i.c]
-          if let slot = record.shape.slot(of: symbol) {
+          if !record.shape.isOwn, let slot = record.shape.slot(of: symbol) {
             cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
           }
           continue
@@ -730,13 +732,14 @@ extension Machine {
     guard let iterator = try IteratorObject(over: value, machine: self), !value.isKind(.string)
     else { throw RuntimeMessages.unpack(value, count, seen: nil) }
     var parts = [Value]()
-    while let part = try iterator.next(), parts.count <= count { parts.append(part) }
+    defer { for part in parts { part.release() } }
+    // One more than wanted tells that there are too many.
+    while parts.count <= count, let part = try iterator.next() { parts.append(part) }
     guard parts.count == count else {
-      for part in parts { part.release() }
       let seen = (value.list)?.count ?? (value.object as? ForeignObject)?.elementCount
       throw RuntimeMessages.unpack(value, count, seen: seen)
     }
-    for (index, part) in parts.enumerated() { store(place + index, part) }
+    for (index, part) in parts.enumerated() { store(place + index, part.retained()) }
   }
 
   func rethrown(_ value: Value) -> any Error {
