@@ -54,7 +54,7 @@ let numbers: [Target] = [
   native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs"]),
   native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
-  native("Clustering", ["Arrays", "CKernels", "COneDNN"]),
+  native("Clustering", ["Arrays", "CKernels"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
@@ -85,7 +85,7 @@ let faces: [Target] = [
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
-    dependencies: ["Session", "Builtins", "Syntax", "Clustering", "Arrays"],
+    dependencies: ["Session", "Builtins", "Syntax", "Datasets", "Clustering", "Arrays"],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 

@@ -10,7 +10,9 @@ do {
   switch arguments.first {
   case "train" where arguments.count == 2 || arguments.dropFirst(2) == ["--bf16"]:
     print(try TrainBenchmark.run(Array(arguments.dropFirst())))
-  case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
+  case "kmeans" where arguments.count >= 2:
+    let options = try KMeansBenchmark.Options(arguments.dropFirst(2))
+    print(try KMeansBenchmark.run(arguments[1], options))
   case "script" where arguments.count <= 2:
     let path = arguments.count == 2 ? arguments[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
@@ -19,6 +21,7 @@ do {
       """
       usage: ccv-bench train micro|tiny|small|base [--bf16]
              ccv-bench kmeans km-small|km-medium|km-paper
+             ccv-bench kmeans cifar-512|cifar-2048 --data DIR [--write POINTS.npy]
              ccv-bench script [FILE.ccv]
       """)
     exit(2)

@@ -37,9 +37,12 @@ final class IteratorObject: HeapObject {
     list = value.list.map { .passUnretained($0) }
     super.init()
     heapKind = .iterator
+    // Counted, so that the collector sees that somebody holds it.
+    value.list?.retainReference()
   }
 
   deinit {
+    if case .list(let list) = source { list.releaseReference() }
     if case .values(let values) = source { for value in values { value.release() } }
   }
 

@@ -84,6 +84,7 @@ public final class Machine {
   deinit {
     for slot in globalNames.indices { globals[slot].release() }
     for native in builtins { native.releaseReference() }
+    for module in modules.values { module.releaseReference() }
     munmap(stack, Self.stackSlots * MemoryLayout<Value>.stride)
     munmap(globals, Self.globalSlots * MemoryLayout<Value>.stride)
     frames.deallocate()
@@ -301,7 +302,10 @@ public final class Machine {
     let source = try loadModule(path, file.name)
     if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)
-    if let record = value.record { modules[source.name] = record }
+    if let record = value.record {
+      record.retainReference()
+      modules[source.name] = record
+    }
     return value
   }
 

@@ -12,8 +12,8 @@ extension Machine {
       return result
     }
     switch code {
-    case .equal: return Value(try equals(a, b))
-    case .notEqual: return Value(try !equals(a, b))
+    case .equal: return Value(equals(a, b))
+    case .notEqual: return Value(!equals(a, b))
     default: break
     }
     if let left = a.string, let right = b.string {
@@ -79,34 +79,6 @@ extension Machine {
     }
   }
 
-  /// Numbers, strings, lists and records by content; all else by identity or the object's own rule.
-  public func equals(_ a: Value, _ b: Value, depth: Int = 0) throws -> Bool {
-    if let x = a.number, let y = b.number { return x == y }
-    if a.isIdentical(to: b) { return true }
-    guard depth < 1000 else { return false }
-    switch (a.object, b.object) {
-    case (let x as StringObject, let y as StringObject): return x.string == y.string
-    case (let x as ListObject, let y as ListObject):
-      guard x.count == y.count else { return false }
-      for index in 0..<x.count {
-        guard try equals(x[index], y[index], depth: depth + 1) else { return false }
-      }
-      return true
-    case (let x as RecordObject, let y as RecordObject):
-      guard x.count == y.count else { return false }
-      for field in x.fields {
-        guard let other = y[field.name], try equals(field.value, other, depth: depth + 1) else {
-          return false
-        }
-      }
-      return true
-    case (let x as RangeObject, let y as RangeObject):
-      return x.first == y.first && x.last == y.last && x.step == y.step && x.isClosed == y.isClosed
-    case (let x as ForeignObject, let y?): return x.isEqual(to: y)
-    default: return false
-    }
-  }
-
   func negate(_ value: Value) throws -> Value {
     if value.isNumber { return Value(-value.double) }
     if let result = try observed("-", { try operators.negate(value) }) { return result }
@@ -116,7 +88,7 @@ extension Machine {
   func contains(_ item: Value, in container: Value) throws -> Bool {
     switch container.object {
     case let list as ListObject:
-      for value in list.values where try equals(value, item) { return true }
+      for value in list.values where equals(value, item) { return true }
       return false
     case let record as RecordObject:
       guard let name = item.string else { break }
