@@ -5,6 +5,7 @@ package import Synchronization
 ///
 /// The engine has no clock: whoever observes looks at one when it is told.
 open class OperationObserver {
+  /// Told of nothing until `Observation.observe(with:)`.
   public init() {}
 
   /// An operation has given its result.

@@ -28,6 +28,8 @@ final class Profile: ForeignObject {
     var rate: Double? { flops > 0 && seconds > 0 ? Double(flops) / seconds * 1e-9 : nil }
   }
 
+  /// Rows of each table unless asked for otherwise.
+  static let rowCount = 16
   private let recorder: ProfileRecorder
   private let host: Host
   private unowned let machine: Machine
@@ -171,7 +173,8 @@ final class Profile: ForeignObject {
     let table = TableObject(["operation", "pass"] + Self.figureNames)
     for row in operations {
       let (name, pass) = (
-        Value.string(TextName.snake(row.name)), Value.string(row.isBackward ? "backward" : "forward")
+        Value.string(TextName.snake(row.name)),
+        Value.string(row.isBackward ? "backward" : "forward")
       )
       table.append(
         [("operation", name), ("pass", pass)] + figures(row.totals, calls: row.totals.calls))
@@ -197,7 +200,8 @@ final class Profile: ForeignObject {
   private func text(width: Int) -> String {
     ProfileText(
       whole: whole, operations: operations, lines: lines,
-      limit: whole.flops > 0 ? host.productRate.value : nil, rows: rowCount, width: width
+      limit: whole.flops > 0 ? host.productRate.value : nil,
+      rows: rowCount > 0 ? rowCount : Self.rowCount, width: width
     ).text
   }
 }

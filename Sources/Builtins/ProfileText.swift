@@ -11,7 +11,9 @@ struct ProfileText {
   let width: Int
 
   /// Ends with a newline.
-  var text: String { ([headline, ""] + operationLines + [""] + sourceLines).joined(separator: "\n") + "\n" }
+  var text: String {
+    ([headline, ""] + operationLines + [""] + sourceLines).joined(separator: "\n") + "\n"
+  }
 
   private var headline: String {
     var parts = [
@@ -20,7 +22,8 @@ struct ProfileText {
     ]
     if let rate = whole.rate, let limit {
       parts.append(
-        "\(Self.number(rate)) GFLOP/s, \(Self.percent(rate / limit)) of the machine's \(Self.number(limit))")
+        "\(Self.number(rate)) GFLOP/s, \(Self.percent(rate / limit)) of the machine's \(Self.number(limit))"
+      )
     }
     return TerminalText.folded(parts.joined(separator: ", "), to: width)
   }
@@ -33,7 +36,8 @@ struct ProfileText {
         row.name == ProfileRecorder.script ? "" : TextNumber.grouped(row.totals.calls),
       ] + figures(row.totals)
     }
-    return Self.aligned([["operation", "calls"] + Self.heads] + cells, firstWidth: 4...max(12, width - 46))
+    return Self.aligned(
+      [["operation", "calls"] + Self.heads] + cells, firstWidth: 4...max(12, width - 46))
       + rest(operations.dropFirst(rows).map(\.totals), "operations")
   }
 

@@ -13,9 +13,9 @@ public protocol CallObserver: AnyObject {
   ///   - object: what is called, indexed or gone through, if it is an object of the host.
   ///   - arguments: borrowed.
   func willCall(_ name: String, _ object: ForeignObject?, _ arguments: UnsafeBufferPointer<Value>)
-  /// It has ended; nil after an error.
+  /// It has ended; nil after an error, and where a loop finds no further element.
   func didCall(_ result: Value?)
-  /// Native code is about to run a function of the language.
+  /// A program, or native code that calls it back, is about to run a function of the language.
   func willRunScript()
   func didRunScript()
 }
@@ -28,6 +28,7 @@ public struct CodePlace: Equatable, Hashable {
 
 /// Where an instruction stands in the source.
 public struct CodeLine {
+  /// The source.
   public let file: SourceFile
   /// From 1.
   public let line: Int
@@ -39,7 +40,9 @@ extension Machine {
   /// How many functions of the language are under way.
   public var callDepth: Int { frameCount }
 
-  /// Where one of them is, the outermost first. Up to date while native code runs.
+  /// Where one of them is, the outermost first.
+  ///
+  /// Up to date while native code runs.
   public func place(at depth: Int) -> CodePlace {
     let frame = frames + depth
     return CodePlace(

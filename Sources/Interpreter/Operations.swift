@@ -220,7 +220,9 @@ extension Machine {
       record[name.string] = value
       return base.retained()
     case let foreign as ForeignObject:
-      return try observed("index =", of: foreign) { try foreign.settingIndex([.value(key)], to: value) }
+      return try observed("index =", of: foreign) {
+        try foreign.settingIndex([.value(key)], to: value)
+      }
     default: throw RuntimeMessages.notIndexable(base)
     }
   }

@@ -136,7 +136,8 @@ struct ProfileTests {
   func failing() {
     let (session, screen) = makeSession()
     let outcome = session.evaluate(
-      "let p = profile()\nwith p { map([1], i => { let x = ones([8, 8]) @ ones([8, 8]); error(\"no\") }) }")
+      "let p = profile()\nwith p { map([1], i => { let x = ones([8, 8]) @ ones([8, 8]); error(\"no\") }) }"
+    )
     guard case .failed(let diagnostic) = outcome else {
       Issue.record("the error went missing")
       return
@@ -222,7 +223,8 @@ struct ProfileTests {
   @Test(
     "operations have the language's names",
     arguments: [
-      ("layerNorm(_:scale:offset:epsilon:)", "layer_norm"), ("linearGELU(_:weight:bias:)", "linear_gelu"),
+      ("layerNorm(_:scale:offset:epsilon:)", "layer_norm"),
+      ("linearGELU(_:weight:bias:)", "linear_gelu"),
       ("gelu", "gelu"), ("@", "@"), ("index =", "index ="),
     ])
   func names(function: String, name: String) {

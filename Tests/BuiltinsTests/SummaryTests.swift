@@ -50,7 +50,9 @@ struct SummaryTests {
     let embed = 2 * images * patches * 192 * dim
     let heads = 2 * images * patches * dim * (64 + 192)
     #expect(count(micro + "s.flops") == 3 * block + embed + heads)
-    #expect(count(micro + "sum(s.layers.parameters)") == count("count_parameters(ccvit(size: \"micro\"))"))
+    #expect(
+      count(micro + "sum(s.layers.parameters)") == count("count_parameters(ccvit(size: \"micro\"))")
+    )
     #expect(count(micro + "s.parameters") == count("count_parameters(ccvit(size: \"micro\"))"))
     #expect(count(micro + "s.layers.output[0][1]") == 16)
   }
@@ -94,12 +96,14 @@ struct SummaryTests {
 
   @Test("lists run in order; a function says how any other model runs")
   func running() {
-    #expect(count("summary([linear(4, 8), norm(8), linear(8, 1)], input: [5, 4]).flops") == 320 + 80)
+    #expect(
+      count("summary([linear(4, 8), norm(8), linear(8, 1)], input: [5, 4]).flops") == 320 + 80)
     let other = "summary((a: linear(4, 8)), (n, x) => n.a(x) @ ones([8, 2]), input: [5, 4])"
     #expect(count(other + ".flops") == 320 + 160)
     #expect(text(other).contains("\noutside of layers"))
     #expect(count("let f = linear(4, 8)\nsummary([f, f], f => f[0](ones([1, 4]))).flops") == 64)
-    #expect(count("let f = linear(4, 8)\nsummary([f, f]).parameters") == nil, "4 into 8 into 4 fails")
+    #expect(
+      count("let f = linear(4, 8)\nsummary([f, f]).parameters") == nil, "4 into 8 into 4 fails")
     #expect(count("let f = linear(4, 4)\nsummary([f, f]).parameters") == 20)
   }
 
@@ -108,7 +112,8 @@ struct SummaryTests {
     #expect(
       count(
         "summary((method: \"mine\", image: 8, head: linear(48, 2))).flops",
-        after: "fn mine_forward(net, images) { net.head(patchify(images, size: 4)) }") == 2 * 4 * 48 * 2)
+        after: "fn mine_forward(net, images) { net.head(patchify(images, size: 4)) }") == 2 * 4 * 48
+        * 2)
   }
 
   @Test("the session stays as it was: its random numbers, also after an error, and an open profile")
