@@ -90,7 +90,7 @@ private struct Row {
   /// At most 100 columns.
   var text: String {
     let cells = [
-      padded(work, -21), padded(ours, 10), padded(theirs, 10), padded(peer, -15),
+      padded(work, -20), padded(ours, 10), padded(theirs, 10), padded(peer, -15),
       padded(ratio, -14), padded(limit, -11), more,
     ]
     let line = cells.joined(separator: " ")
