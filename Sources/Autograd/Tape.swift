@@ -91,10 +91,20 @@ package struct GradientSlots {
 
   /// Lets `body` compute a gradient straight into the slot of `tensor`: unless it is `adding` to what
   /// other users of the tensor gave, the memory holds nothing and must be written.
+  ///
+  /// With `evenIfConstant` the body runs for a constant too, into memory that nobody reads: it computes
+  /// something else beside.
   package mutating func accumulate(
-    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
+    into tensor: Tensor, evenIfConstant: Bool = false,
+    _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
   ) {
-    guard let node = tensor.node else { return }
+    guard let node = tensor.node else {
+      guard evenIfConstant else { return }
+      let unread = NDArray(uninitialized: tensor.shape)
+      body(unread.floats, false)
+      withExtendedLifetime(unread) {}
+      return
+    }
     let adding = slots[node.index] != nil
     var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
     target.withMutableElements(of: Float.self) { memory in

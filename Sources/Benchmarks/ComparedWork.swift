@@ -28,7 +28,7 @@ struct ComparedWork {
     }
     + ["km-small", "km-medium", "km-paper"].map { clustering($0, ratio: 0.70) }
     + ["cifar-512", "cifar-2048"].map { clustering($0, ratio: 0.40) }
-    + ["km-small", "km-medium", "km-paper"].map {
+    + ["km-small", "km-medium", "km-paper", "cifar-512", "cifar-2048"].map {
       ComparedWork(workload: $0, key: "assign_s", against: "faiss", limit: 0.85)
     }
     + [
@@ -65,15 +65,16 @@ struct ComparedWork {
     if key == "ms", let workload = Workload.all.first(where: { $0.name == workload }) {
       return workload.operations
     }
-    guard key == "assign_s", let (points, width, k) = Self.assignments[workload] else { return nil }
-    return 2 * points * width * k
+    guard key == "assign_s" else { return nil }
+    // Every point is multiplied by every centroid.
+    if let work = KMeansBenchmark.normal[workload] {
+      return 2 * Double(work.points) * Double(work.width) * Double(work.k)
+    }
+    return KMeansBenchmark.real[workload].map { 2 * Self.photographPatches * 48 * Double($0.k) }
   }
 
-  /// Points, numbers of a point and centroids: every point is multiplied by every centroid.
-  private static let assignments: [String: (Double, Double, Double)] = [
-    "km-small": (50_000, 48, 512), "km-medium": (50_000, 192, 2048),
-    "km-paper": (60_000, 768, 8192),
-  ]
+  /// Of 5000 images of 32 x 32 pixels, 4 x 4 pixels of 3 channels each.
+  private static let photographPatches = 320_000.0
 
   /// The targets' works, then whatever else both could print of what the lines name.
   static func works(in lines: [BenchmarkLine]) -> [ComparedWork] {

@@ -17,7 +17,8 @@ do {
   case ("train", 3) where words[2] == "--swift":
     print(try SwiftTrainBenchmark.run(words[1], precision))
   case ("train", 2): print(try TrainBenchmark.run(words[1], precision))
-  case ("kmeans", 2): print(try KMeansBenchmark.run(words[1]))
+  case ("kmeans", 2...):
+    print(try KMeansBenchmark.run(words[1], try KMeansBenchmark.Options(words.dropFirst(2))))
   case ("script", 1...2):
     let path = words.count == 2 ? words[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
@@ -33,6 +34,7 @@ do {
       usage: ccv-bench gemm [--shapes micro|tiny|small|base [--bf16]]
              ccv-bench train micro|tiny|small|base [--bf16] [--swift]
              ccv-bench kmeans km-small|km-medium|km-paper
+             ccv-bench kmeans cifar-512|cifar-2048 --data DIR [--write POINTS.npy]
              ccv-bench script [FILE.ccv]
              ccv-bench latency
              ccv-bench encode

@@ -4,8 +4,9 @@
 # usage: compare.sh PEERS_DIR PYTHON [WORK ...]
 #   PEERS_DIR  the folder with train.py, kmeans.py, script.py and script.lua
 #   PYTHON     a Python that has PyTorch, faiss and scikit-learn
-#   WORK       micro tiny small base, the same with -bf16, km-small km-medium km-paper, script, latency, encode; all by default
-# Environment: ROUNDS (3), LINES_FILE (where the lines of JSON are kept: by default a file that is removed), CCV_BENCH (ccv-bench of
+#   WORK       micro tiny small base, the same with -bf16, km-small km-medium km-paper, cifar-512 cifar-2048, script, latency, encode;
+#              all by default, cifar-* only with CIFAR
+# Environment: CIFAR (the folder of CIFAR-10's training images, a folder a class), ROUNDS (3), LINES_FILE (where the lines of JSON are kept: by default a file that is removed), CCV_BENCH (ccv-bench of
 # the release build).
 set -euo pipefail
 
@@ -20,14 +21,12 @@ shift 2
 works=("$@")
 if [ ${#works[@]} -eq 0 ]; then
   works=(micro tiny small base tiny-bf16 base-bf16 km-small km-medium km-paper script latency encode)
+  if [ -n "${CIFAR:-}" ]; then works+=(cifar-512 cifar-2048); fi
 fi
 bench=${CCV_BENCH:-$here/../../../.build/release/ccv-bench}
-if [ -n "${LINES_FILE:-}" ]; then
-  lines=$LINES_FILE
-else
-  lines=$(mktemp)
-  trap 'rm -f "$lines"' EXIT
-fi
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+lines=${LINES_FILE:-$scratch/lines.jsonl}
 
 # A work that cannot run here is told and left out: the table then says that it is missing.
 run() {
@@ -51,6 +50,12 @@ for round in $(seq "${ROUNDS:-3}"); do
     km-*)
       run "$bench" kmeans "$work"
       run "$python" "$peers/kmeans.py" "$work"
+      ;;
+    cifar-*)
+      points=$scratch/points.npy
+      [ -e "$points" ] || "$bench" kmeans "$work" --data "${CIFAR:?is the folder of images}" --write "$points" >/dev/null
+      run "$bench" kmeans "$work" --data "$CIFAR"
+      run "$python" "$here/kmeans_peer.py" "$work" "$points"
       ;;
     script)
       run "$bench" script
