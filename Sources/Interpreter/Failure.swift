@@ -164,6 +164,14 @@ enum RuntimeMessages {
         ? "a function is called with parentheses: `f(x)`." : nil)
   }
 
+  static func notChangeable(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E104", "the elements of \(Display.described(value)) cannot be changed", arguments: [(0, "")],
+      hint: value.string != nil
+        ? "`replace(text, old, new)`, or a new string of parts: `\"{a[0]}x{a[2..]}\"`."
+        : "`map(range, x => x)` makes a list.")
+  }
+
   static func notIterable(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E115", "cannot go through \(Display.described(value))", arguments: [(0, "")],
