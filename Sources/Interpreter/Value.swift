@@ -48,6 +48,8 @@ public struct Value: @unchecked Sendable {
 
   /// The number; meaningful only if `isNumber`.
   @inlinable @inline(__always) public var double: Double { Double(bitPattern: bits) }
+  /// Whether it is the number that is none.
+  var isNaN: Bool { isNumber && double.isNaN }
   /// The number, or nil.
   @inlinable @inline(__always) public var number: Double? { isNumber ? double : nil }
 
