@@ -1,5 +1,6 @@
 /// The functions on lists and records that every host has.
 public enum CoreLists {
+  /// Makes them known to a machine.
   public static func register(in machine: Machine) {
     for native in [length, push, pop, map, filter, reduce, sort, reverse, zip, enumerate] {
       machine.register(native())

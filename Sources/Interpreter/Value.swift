@@ -81,10 +81,15 @@ public struct Value: @unchecked Sendable {
     isKind(kind) ? unsafeDowncast(unmanaged.takeUnretainedValue(), to: type) : nil
   }
 
+  /// The list, or nil.
   public var list: ListObject? { known(.list, as: ListObject.self) }
+  /// The record, or nil.
   public var record: RecordObject? { known(.record, as: RecordObject.self) }
+  /// The string, or nil.
   public var string: StringObject? { known(.string, as: StringObject.self) }
+  /// The function of the host, or nil.
   public var native: NativeFunction? { known(.native, as: NativeFunction.self) }
+  /// The function of the language, or nil.
   public var closure: ClosureObject? { known(.closure, as: ClosureObject.self) }
 
   /// Counts one more holder.
