@@ -85,6 +85,7 @@ enum OpenScope {
 /// Compiles one function; a linear pass over the tree that hands out registers as a stack.
 final class FunctionCompiler {
   static let registersMax = 250
+  static let sitesMax = 65_535
 
   let unit: UnitCompiler
   let parent: FunctionCompiler?

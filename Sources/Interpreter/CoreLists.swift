@@ -108,13 +108,18 @@ public enum CoreLists {
     ) { call in
       let function = try call.function(1)
       var result: Value? = call[2].isAbsent ? nil : call[2].retained()
-      try each(call, 0) { item in
-        guard let sofar = result else {
-          result = item.retained()
-          return
+      do {
+        try each(call, 0) { item in
+          guard let sofar = result else {
+            result = item.retained()
+            return
+          }
+          result = try call.machine.call(function, [sofar, item])
+          sofar.release()
         }
-        result = try call.machine.call(function, [sofar, item])
-        sofar.release()
+      } catch {
+        result?.release()
+        throw error
       }
       guard let result else {
         throw Diagnosis(

@@ -175,7 +175,7 @@ enum RuntimeMessages {
     Diagnosis(
       "E114",
       "cannot take \(Display.described(value)) apart into \(wanted) names"
-        + (seen.map { ": it has \($0) elements" } ?? ""),
+        + (seen.map { ": it has \($0) \($0 == 1 ? "element" : "elements")" } ?? ""),
       arguments: [(0, "")], hint: "as many names as the list has elements.")
   }
 

@@ -113,6 +113,11 @@ public struct Symbol: Hashable, Sendable {
     }
   }
 
+  /// The symbol of a name that is in use already; nil if no record has had such a field.
+  static func known(_ name: String) -> Symbol? {
+    SymbolTable.indices[name].map { Symbol(index: $0) }
+  }
+
   public var name: String { SymbolTable.names[Int(index)] }
 }
 

@@ -36,6 +36,8 @@ public final class Machine {
   private static let nestingMax = 150
 
   public var operators = OperatorHooks()
+  /// Told of native calls: nobody, unless a profile or a summary is being taken.
+  public var observer: (any CallObserver)?
   /// The source of an imported file, and the name to show for it.
   public var loadModule: (_ path: String, _ from: String) throws -> SourceFile = { path, _ in
     throw Diagnosis("E120", "cannot import \"\(path)\" here")
@@ -82,6 +84,7 @@ public final class Machine {
   deinit {
     for slot in globalNames.indices { globals[slot].release() }
     for native in builtins { native.releaseReference() }
+    for module in modules.values { module.releaseReference() }
     munmap(stack, Self.stackSlots * MemoryLayout<Value>.stride)
     munmap(globals, Self.globalSlots * MemoryLayout<Value>.stride)
     frames.deallocate()
@@ -188,6 +191,9 @@ public final class Machine {
     guard function.isKind(.closure) else {
       return try callNonClosure(function, callee + 1, arguments.count, site: nil)
     }
+    let observer = observer
+    observer?.willRunScript()
+    defer { observer?.didRunScript() }
     let loaded = loadedFunction(function)
     try bindClosure(loaded, callee + 1, arguments.count, site: nil)
     try push(function, loaded, registers: callee + 1, result: nil)
@@ -296,7 +302,10 @@ public final class Machine {
     let source = try loadModule(path, file.name)
     if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)
-    if let record = value.record { modules[source.name] = record }
+    if let record = value.record {
+      record.retainReference()
+      modules[source.name] = record
+    }
     return value
   }
 

@@ -117,7 +117,12 @@ public final class Session {
     guard let file = library.fileToLoad(for: slot) else { return false }
     let source = SourceFile(name: "library/" + file.path, text: file.source)
     machine.libraryFiles.insert(ObjectIdentifier(source))
-    try run(source, in: NameScope(.library, machine: machine, library: library))
+    do {
+      try run(source, in: NameScope(.library, machine: machine, library: library))
+    } catch {
+      library.unload(file)
+      throw error
+    }
     return true
   }
 
