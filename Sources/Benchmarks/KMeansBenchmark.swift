@@ -85,7 +85,8 @@ enum KMeansBenchmark {
       "{'descr': '<f4', 'fortran_order': False, 'shape': (\(points.shape[0]), \(points.shape[1])), }"
     header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
     let length = header.utf8.count
-    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
+    let magic: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
     guard let stream = fopen(path, "wb") else { throw BenchmarkError.file(path) }
     let bytes = magic + Array(header.utf8)
     let written = points.withElements(of: Float.self) { values in

@@ -1,15 +1,21 @@
 import Arrays
+import CKernels
 
 /// An order of centroids in which those near each other share a panel: halved again and again across
 /// the direction in which they spread.
 struct CentroidOrder {
   private let source: NDArray
   private let width: Int
+  private let norms: [Float]
   private(set) var order: [Int32]
 
   init(_ centroids: NDArray) {
     (source, width) = (centroids, centroids.shape[1])
     order = (0..<Int32(centroids.shape[0])).map { $0 }
+    var norms = [Float](repeating: 0, count: order.count)
+    kernels.dot_rows(
+      Int64(order.count), Int64(width), centroids.floats, centroids.floats, &norms)
+    self.norms = norms
     halve(0..<order.count)
   }
 
@@ -35,44 +41,37 @@ struct CentroidOrder {
     var middle = [Float](repeating: 0, count: width)
     for index in range { add(index, 1 / Float(range.count), to: &middle) }
     let one = farthest(range, from: middle)
-    let other = farthest(range, from: vector(one))
-    var direction = zip(vector(one), vector(other)).map { $0 - $1 }
-    let offset = dot(middle, direction)
+    let other = farthest(range, from: Array(UnsafeBufferPointer(start: row(one), count: width)))
+    var direction = [Float](repeating: 0, count: width)
+    add(one, 1, to: &direction)
+    add(other, -1, to: &direction)
+    let shares = range.map { along($0, direction) }
+    let mean = shares.reduce(0, +) / Float(range.count)
     var turned = [Float](repeating: 0, count: width)
-    var total: Float = 0
-    for index in range {
-      let share = along(index, direction) - offset
-      add(index, share, to: &turned)
-      total += share
-    }
-    for column in 0..<width { direction[column] = turned[column] - total * middle[column] }
-    return range.map { along($0, direction) }
+    for (index, share) in zip(range, shares) { add(index, share - mean, to: &turned) }
+    return range.map { along($0, turned) }
   }
 
-  private func vector(_ index: Int) -> [Float] {
-    Array(UnsafeBufferPointer(start: source.floats + Int(order[index]) * width, count: width))
+  private func row(_ index: Int) -> UnsafeMutablePointer<Float> {
+    source.floats + Int(order[index]) * width
   }
 
   private func add(_ index: Int, _ factor: Float, to sum: inout [Float]) {
-    let row = source.floats + Int(order[index]) * width
-    for column in 0..<width { sum[column] += factor * row[column] }
+    kernels.add_scaled(Int64(width), factor, row(index), &sum)
   }
 
-  private func along(_ index: Int, _ direction: [Float]) -> Float { dot(vector(index), direction) }
-
-  private func dot(_ a: [Float], _ b: [Float]) -> Float {
-    var sum: Float = 0
-    for column in 0..<width { sum += a[column] * b[column] }
-    return sum
+  private func along(_ index: Int, _ direction: [Float]) -> Float {
+    var product: Float = 0
+    kernels.dot_rows(1, Int64(width), row(index), direction, &product)
+    return product
   }
 
   private func farthest(_ range: Range<Int>, from point: [Float]) -> Int {
-    var (best, place) = (Float(-1), range.lowerBound)
+    // |x - p|^2 but for |p|^2, which is the same for all.
+    var (best, place) = (-Float.infinity, range.lowerBound)
     for index in range {
-      let row = source.floats + Int(order[index]) * width
-      var sum: Float = 0
-      for column in 0..<width { sum += (row[column] - point[column]) * (row[column] - point[column]) }
-      if sum > best { (best, place) = (sum, index) }
+      let distance = norms[Int(order[index])] - 2 * along(index, point)
+      if distance > best { (best, place) = (distance, index) }
     }
     return place
   }

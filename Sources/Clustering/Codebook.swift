@@ -124,7 +124,8 @@ final class Codebook {
         let from = centroids.floats + start * width
         let to = rows.start + start * words
         filter.kernels.pack_rows(
-          Int64(used), rising.start, Int64(width), Int64(words), from, mean.start, to, squares.start + start,
+          Int64(used), rising.start, Int64(width), Int64(words), from, mean.start, to,
+          squares.start + start,
           lost.start + start)
         (to + used * words).update(repeating: 0, count: (Self.panelSize - used) * words)
         filter.kernels.squared_distances(

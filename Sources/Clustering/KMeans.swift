@@ -25,7 +25,7 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
     case .width(let points, let centroids):
       "points have \(points) numbers, centroids \(centroids)"
     case .memory(let bytes, let needed):
-      "k-means may take \(bytes >> 20) MB, but needs at least \((needed >> 20) + 1) MB for these points"
+      "k-means may take \(bytes >> 10) KB, but needs at least \((needed >> 10) + 1) KB for these points"
     case .plusInParts(let points):
       "k-means++ needs all \(points) points in memory at once; allow more memory, fit on a sample of them, or start at random"
     }

@@ -21,7 +21,9 @@ struct NearestSearch {
 
   /// The points of a packed tile stand apart by this many words; rows whose distance is a multiple of
   /// 256 bytes would share few sets of a cache.
-  private var stride: Int { book.words >= 64 && book.words % 64 == 0 ? book.words + 16 : book.words }
+  private var stride: Int {
+    book.words >= 64 && book.words % 64 == 0 ? book.words + 16 : book.words
+  }
 
   /// - Parameters:
   ///   - ids: the nearest centroid of each point, of equals the lowest; with usable bounds it is

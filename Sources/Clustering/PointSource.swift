@@ -81,7 +81,8 @@ final class PointParts {
     let each = max(source.bytesPerPoint, 1)
     let wholes = rest / each / source.granularity
     let least = (Self.leastPoints + source.granularity - 1) / source.granularity
-    guard wholes >= least || wholes * source.granularity >= count || source.bytesPerPoint == 0 else {
+    guard wholes >= least || wholes * source.granularity >= count || source.bytesPerPoint == 0
+    else {
       throw ClusteringError.memory(
         bytes: memory, needed: fixed + each * min(count, least * source.granularity))
     }

@@ -41,11 +41,14 @@ struct PointFileTests {
   /// NumPy's format, version 1.
   private func npy(_ dictionary: String, _ values: [Float]) -> [UInt8] {
     let header = Array((dictionary + "\n").utf8)
-    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)]
+    return [0x93] + Array("NUMPY".utf8) + [
+      1, 0, UInt8(header.count & 255), UInt8(header.count >> 8),
+    ]
       + header + values.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
   }
 
-  @Test("points of a .safetensors file give the centroids that they give in memory, whole or in parts")
+  @Test(
+    "points of a .safetensors file give the centroids that they give in memory, whole or in parts")
   func safetensors() {
     withFolder { folder in
       let session = Session()
@@ -61,7 +64,8 @@ struct PointFileTests {
       #expect(run("same(\(call), memory: \"300K\"))", session) == "true")
       #expect(run("\(call), memory: \"200K\")", session).hasPrefix("E135 k-means may take"))
       #expect(run("\(call), memory: \"much\")", session).hasPrefix("E119"))
-      #expect(run("\(call), init: \"plus\", memory: \"300K\")", session).hasPrefix("E135 k-means++"))
+      #expect(
+        run("\(call), init: \"plus\", memory: \"300K\")", session).hasPrefix("E135 k-means++"))
       // A sample is the same points from a file as from memory.
       let sampled =
         "all(kmeans(x, k: 9, sample: 500, seed: 2).centroids == kmeans(\"\(folder)/x.safetensors\", k: 9, sample: 500, seed: 2).centroids)"

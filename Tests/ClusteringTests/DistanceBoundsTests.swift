@@ -6,7 +6,9 @@ import Testing
 @Suite("Bounds of distances")
 struct DistanceBoundsTests {
   /// Points around so many places, as clustered as `spread` is small.
-  private static func clustered(_ count: Int, _ width: Int, places: Int, spread: Float, seed: UInt64)
+  private static func clustered(
+    _ count: Int, _ width: Int, places: Int, spread: Float, seed: UInt64
+  )
     -> NDArray
   {
     var random = RandomSource(seed: seed)
@@ -21,7 +23,8 @@ struct DistanceBoundsTests {
     var random = RandomSource(seed: 12)
     var sets: [(what: String, points: NDArray, k: Int)] = [
       ("normal", random.normal([900, 6]), 70), ("one dimension", random.normal([700, 1]), 100),
-      ("tiny k", random.normal([300, 4]), 2), ("one more than a panel", random.normal([600, 3]), 33),
+      ("tiny k", random.normal([300, 4]), 2),
+      ("one more than a panel", random.normal([600, 3]), 33),
       ("k = n", random.normal([150, 5]), 150),
       ("wide", random.normal([400, 200]), 64),
     ]

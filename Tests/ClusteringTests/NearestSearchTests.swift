@@ -70,8 +70,9 @@ struct NearestSearchTests {
   }
 
   /// All distances in double precision, of equal ones the lowest number.
-  private func reference(_ points: NDArray, _ centroids: NDArray) -> (ids: [Int32], squares: [Double])
-  {
+  private func reference(_ points: NDArray, _ centroids: NDArray) -> (
+    ids: [Int32], squares: [Double]
+  ) {
     let (count, width, k) = (points.shape[0], points.shape[1], centroids.shape[0])
     var ids = [Int32](), squares = [Double]()
     var row = [Double](repeating: 0, count: k)

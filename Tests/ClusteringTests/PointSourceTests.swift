@@ -11,7 +11,9 @@ struct PointSourceTests {
     let granularity: Int
     var reads: [Range<Int>] = []
 
-    init(_ points: NDArray, granularity: Int) { (self.points, self.granularity) = (points, granularity) }
+    init(_ points: NDArray, granularity: Int) {
+      (self.points, self.granularity) = (points, granularity)
+    }
 
     var count: Int { points.shape[0] }
     var width: Int { points.shape[1] }
@@ -43,7 +45,8 @@ struct PointSourceTests {
       #expect(fit.centroids == whole.centroids)
       // No part is larger than the memory has room for, and one part is read once.
       #expect(groups.reads.allSatisfy { $0.count <= room })
-      let parts = (13_000 + room / granularity * granularity - 1) / (room / granularity * granularity)
+      let parts =
+        (13_000 + room / granularity * granularity - 1) / (room / granularity * granularity)
       #expect(groups.reads.count == (parts <= 1 ? 1 : parts * (1 + fit.history.count)))
     }
   }
@@ -58,7 +61,7 @@ struct PointSourceTests {
     #expect(throws: ClusteringError.memory(bytes: 1000, needed: fixed + 4096 * 24)) {
       try KMeans(k: 5).fit(groups, memory: 1000)
     }
-    #expect(ClusteringError.memory(bytes: 1000, needed: 1 << 21).description.contains("3 MB"))
+    #expect(ClusteringError.memory(bytes: 1000, needed: 1 << 21).description.contains("2049 KB"))
   }
 
   @Test("what is wrong with a point is said with its number among all")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""faiss's time for k-means on the points of `ccv-bench kmeans cifar-512 --data DIR --write POINTS.npy`.
+"""faiss's time for k-means on the points of `ccv-bench kmeans WORKLOAD [--data DIR] --write POINTS.npy`.
 
 usage: kmeans_peer.py WORKLOAD POINTS.npy [THREADS]; one line of JSON, the inertia after as many iterations as ccv's.
 """
@@ -12,7 +12,7 @@ if "avx512bw" in open("/proc/cpuinfo").read():
 import faiss
 import numpy as np
 
-WORKLOADS = {"cifar-512": (512, 25), "cifar-2048": (2048, 25)}
+WORKLOADS = {"cifar-512": (512, 25), "cifar-2048": (2048, 25), "km-small": (512, 20), "km-medium": (2048, 10), "km-paper": (8192, 10)}
 name, path = sys.argv[1:3]
 k, iterations = WORKLOADS[name]
 faiss.omp_set_num_threads(int(sys.argv[3]) if len(sys.argv) > 3 else 2)
