@@ -85,7 +85,10 @@ let faces: [Target] = [
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
-    dependencies: ["Session", "Builtins", "Syntax", "Datasets", "Clustering", "Arrays"],
+    dependencies: [
+      "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Autograd", "Clustering",
+      "COneDNN", "Arrays",
+    ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 
@@ -121,6 +124,7 @@ let testTargets: [Target] = [
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+  tests("BenchmarkTests", of: ["ccv-bench"]),
   tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
 ]
 

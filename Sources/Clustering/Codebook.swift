@@ -32,8 +32,8 @@ final class Codebook {
   let mean: Block<Float>
   /// [panels][words][32].
   let packed: Block<Float>
-  /// |c - mean|^2 / 2 by place; infinity where there is no centroid.
-  let halfNorms: Block<Float>
+  /// -|c - mean|^2 / 2 by place; -infinity where there is no centroid.
+  let biases: Block<Float>
 
   private let centroids: NDArray
   private let number: Block<Int32>
@@ -51,7 +51,7 @@ final class Codebook {
     panels = (count + Self.panelSize - 1) / Self.panelSize
     mean = Self.mean(of: source)
     packed = Block(count: panels * Self.panelSize * words)
-    halfNorms = Block(repeating: .infinity, count: panels * Self.panelSize)
+    biases = Block(repeating: -.infinity, count: panels * Self.panelSize)
     number = Block(count: count)
     place = Block(count: count)
     let room = Self.padded(panels)
@@ -116,13 +116,15 @@ final class Codebook {
     Parallel.forEachSlice(of: panels) { slice in
       let norms = Block<Double>(count: Self.panelSize)
       let zeros = Block<Int32>(repeating: 0, count: Self.panelSize)
+      let rising = Block<Int32>(count: Self.panelSize)
+      for index in 0..<Self.panelSize { rising[index] = Int32(index) }
       for panel in slice {
         let start = panel * Self.panelSize
         let used = min(Self.panelSize, count - start)
         let from = centroids.floats + start * width
         let to = rows.start + start * words
         filter.kernels.pack_rows(
-          Int64(used), Int64(width), Int64(words), from, mean.start, to, squares.start + start,
+          Int64(used), rising.start, Int64(width), Int64(words), from, mean.start, to, squares.start + start,
           lost.start + start)
         (to + used * words).update(repeating: 0, count: (Self.panelSize - used) * words)
         filter.kernels.squared_distances(
@@ -136,12 +138,12 @@ final class Codebook {
     withExtendedLifetime((rows, squares, lost, centroids)) {}
   }
 
-  /// The half norms of a panel, and what bounds the errors of its scores.
+  /// The biases of a panel, and what bounds the errors of its scores.
   private func bound(_ panel: Int, _ used: Int, _ norms: Block<Double>, _ lost: Block<Float>) {
     let start = panel * Self.panelSize
     var (largest, largestLoss) = (0.0, Float(0))
     for index in 0..<used {
-      halfNorms[start + index] = Float(norms[index] / 2)
+      biases[start + index] = -Float(norms[index] / 2)
       largest = norms[index] > largest || norms[index].isNaN ? norms[index] : largest
       largestLoss = max(largestLoss, lost[start + index])
     }
@@ -149,7 +151,7 @@ final class Codebook {
     let grow = 1 + Float(width + 64) * 0x1p-23
     norm[panel] = Float(largest.squareRoot()) * (1 + 0x1p-20) + 1e-17
     loss[panel] = (largestLoss * grow).squareRoot() * grow + 1e-17
-    // The rounding of half a norm, and of the score that it is subtracted from.
-    rest[panel] = 4 * 0x1p-24 * norm[panel] * norm[panel] + 1e-30
+    // A score is a sum of its bias and of `width` products, each addition rounded.
+    rest[panel] = Float(width + 16) * 0x1p-24 * norm[panel] * norm[panel] + 1e-30
   }
 }

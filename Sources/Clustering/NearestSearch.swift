@@ -101,7 +101,8 @@ private final class Tile {
     _ distances: UnsafeMutablePointer<Float>?, _ bounds: DistanceBounds?, _ firstPoint: Int
   ) {
     let source = points + range.lowerBound * book.width
-    pack(range.count, source)
+    pack(all.start, range.count, source)
+    best.start.update(repeating: -.infinity, count: range.count * room)
     for panel in 0..<book.panels { score(panel, all.start, range.count) }
     let first = range.lowerBound
     let wantsSquares = distances != nil || bounds != nil
@@ -128,7 +129,10 @@ private final class Tile {
       view, Int64(range.count), source, bounds.steps.start, bounds.panelSteps.start, ids + first,
       upper, lower, squares.start, open.start, lists.start, Int64(rows), counts.start)
     guard found > 0 else { return 0 }
-    pack(range.count, source)
+    pack(open.start, Int(found), source)
+    for index in 0..<Int(found) {
+      (best.start + Int(open[index]) * room).update(repeating: -.infinity, count: room)
+    }
     var looks = 0
     for panel in 0..<book.panels where counts[panel] > 0 {
       score(panel, lists.start + panel * rows, Int(counts[panel]))
@@ -140,18 +144,19 @@ private final class Tile {
     return looks
   }
 
-  private func pack(_ count: Int, _ source: UnsafePointer<Float>) {
+  private func pack(
+    _ list: UnsafePointer<Int32>, _ count: Int, _ source: UnsafePointer<Float>
+  ) {
     kernels.pack_rows(
-      Int64(count), Int64(book.width), Int64(stride), source, book.mean.start, packed.start,
+      Int64(count), list, Int64(book.width), Int64(stride), source, book.mean.start, packed.start,
       norms.start, losses.start)
-    best.start.update(repeating: -.infinity, count: count * room)
   }
 
   private func score(_ panel: Int, _ list: UnsafePointer<Int32>, _ count: Int) {
     let place = panel * Codebook.panelSize
     kernels.score_rows(
       Int64(count), list, Int64(book.words), Int64(stride), packed.start,
-      book.packed.start + place * book.words, book.halfNorms.start + place, scores.start + place,
+      book.packed.start + place * book.words, book.biases.start + place, scores.start + place,
       Int64(book.panels * Codebook.panelSize), best.start + panel, Int64(room))
   }
 }

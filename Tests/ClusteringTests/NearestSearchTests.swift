@@ -15,10 +15,10 @@ struct NearestSearchTests {
     }
     if let bfloat = Filter.bfloat16 { all.append(("bfloat16", bfloat)) }
     var crude = Filter.float32.kernels
-    crude.pack_rows = { rows, columns, stride, x, mean, packed, norm, loss in
-      guard let x, let mean, let packed, let norm, let loss else { return }
+    crude.pack_rows = { count, rows, columns, stride, x, mean, packed, norm, loss in
+      guard let rows, let x, let mean, let packed, let norm, let loss else { return }
       let out = packed.assumingMemoryBound(to: Float.self)
-      for row in 0..<Int(rows) {
+      for row in (0..<Int(count)).map({ Int(rows[$0]) }) {
         (norm[row], loss[row]) = (0, 0)
         for column in 0..<Int(columns) {
           let value = x[row * Int(columns) + column] - mean[column]

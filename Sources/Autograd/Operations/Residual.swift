@@ -36,7 +36,7 @@ public func scaledFeedForward(
   let (hidden, active) = try HiddenLayer.forward(h, w1, b1)
   let map = try LinearMap(active, shape: hidden.shape, weight: w2, bias: b2)
   let branch = try ResidualBranch(map, hidden.shape, to: x, w2, b2, scale, factors)
-  return recorded(branch.forward(map), from: x, h, w1, b1, w2, b2, scale) { dy, slots in
+  return recorded(branch.forward(map), fromAll: [x, h, w1, b1, w2, b2, scale]) { dy, slots in
     let slope = branch.slope(dy)
     let dActive = NDArray(uninitialized: hidden.shape)
     branch.inputPullback(slope, into: dActive.floats, adding: false)

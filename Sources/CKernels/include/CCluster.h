@@ -25,14 +25,14 @@ typedef struct {
   int halves;  // numbers in a word of four bytes: 1 (float32) or 2 (bfloat16)
   int tile;    // rows that are fastest in multiples of it
 
-  // packed[r] = x[r] - mean, rounded, `stride` words a row, zeros behind the last; norm[r] =
-  // |x - mean|^2 and loss[r] = |(x - mean) - packed|^2.
-  void (*pack_rows)(int64_t rows, int64_t columns, int64_t stride, const float *x,
-                    const float *mean, void *packed, float *norm, float *loss);
+  // For some rows packed[r] = x[r] - mean, rounded, `stride` words a row, zeros behind the last;
+  // norm[r] = |x - mean|^2 and loss[r] = |(x - mean) - packed|^2.
+  void (*pack_rows)(int64_t count, const int32_t *rows, int64_t columns, int64_t stride,
+                    const float *x, const float *mean, void *packed, float *norm, float *loss);
   // Scores of some rows and of a panel [words][CCV_PANEL]: scores[r][0 ..< CCV_PANEL], and their
-  // largest, best[r]. half is |c - m|^2 / 2, infinity for a place without a centroid.
+  // largest, best[r]. bias is -|c - m|^2 / 2, -infinity for a place without a centroid.
   void (*score_rows)(int64_t count, const int32_t *rows, int64_t words, int64_t stride,
-                     const void *packed, const void *panel, const float *half, float *scores,
+                     const void *packed, const void *panel, const float *bias, float *scores,
                      int64_t score_stride, float *best, int64_t best_stride);
   // ids[r] = the nearest centroid of some rows, from scores [r][panels * CCV_PANEL] and best
   // [r][panels up to a multiple of 16], -infinity for panels without scores (best is spoilt).
