@@ -21,6 +21,7 @@ extension ImageError: DiagnosableError {
 
 /// A set of images of the language.
 public final class DatasetObject: ForeignObject, ImageSource {
+  /// The data set itself.
   public let dataset: Dataset
 
   public init(_ dataset: Dataset) {

@@ -5,6 +5,7 @@ public import Layers
 
 /// A layer of the language: called with tensors, its parameters are fields.
 public final class LayerObject: ForeignObject {
+  /// The layer itself.
   public let layer: any Layer
   let kind: String
   /// The numbers that describe the layer, enough to make it again.

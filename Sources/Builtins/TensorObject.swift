@@ -6,6 +6,7 @@ public import Interpreter
 ///
 /// Tensors are values: `x[0] = 1` changes the variable x and nothing that once shared its elements.
 public final class TensorObject: ForeignObject {
+  /// The tensor itself.
   public private(set) var tensor: Tensor
 
   public init(_ tensor: Tensor) {
@@ -16,6 +17,7 @@ public final class TensorObject: ForeignObject {
     self.init(Tensor(array))
   }
 
+  /// The elements.
   public var array: NDArray { tensor.value }
 
   public override var typeName: String { array.elementType == .bool ? "mask" : "tensor" }
@@ -209,6 +211,7 @@ private final class RowIterator: ValueIterator {
 
 /// A trainable tensor outside a layer: `parameter(zeros([4]))`.
 public final class ParameterObject: ForeignObject {
+  /// The parameter itself.
   public let parameter: Parameter
 
   public init(_ parameter: Parameter) {

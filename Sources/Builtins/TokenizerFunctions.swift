@@ -6,6 +6,7 @@ public import MaskedModeling
 
 /// A centroid tokenizer of the language.
 public final class TokenizerObject: ForeignObject {
+  /// The tokenizer itself.
   public let tokenizer: CentroidTokenizer
 
   public init(_ tokenizer: CentroidTokenizer) {

@@ -106,8 +106,13 @@ extension FunctionCompiler {
       emitWide(.loadConstant, target, constant(.builtin(index)), at: range)
     case .unknown:
       unit.diagnostics.append(
-        .unknownName(file, Name(name, range), known: visibleNames))
+        .unknownName(
+          file, Name(name, range), known: visibleNames, isOwnFunction: isInFunction(named: name)))
     }
+  }
+
+  private func isInFunction(named name: String) -> Bool {
+    self.name == name || parent?.isInFunction(named: name) ?? false
   }
 
   private func string(_ parts: [StringPart], into target: Int, _ range: SourceRange) {

@@ -2,7 +2,9 @@ public import Syntax
 
 /// The result of compiling a unit: code unless there are errors.
 public struct CompileResult: Sendable {
+  /// The code; nil when there are errors.
   public let prototype: Prototype?
+  /// Errors and warnings, of the parser too.
   public let diagnostics: [Diagnostic]
 }
 

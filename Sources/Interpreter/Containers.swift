@@ -4,6 +4,7 @@ public import Syntax
 
 /// A text.
 public final class StringObject: HeapObject {
+  /// The text itself.
   public let string: String
 
   public init(_ string: String) {
@@ -30,6 +31,7 @@ public final class StringObject: HeapObject {
 
 /// A sequence of values that grows and is shared by all who hold it.
 public final class ListObject: HeapObject {
+  /// How many values there are.
   public private(set) var count = 0
   private var capacity: Int
   private var storage: UnsafeMutablePointer<Value>
@@ -82,12 +84,14 @@ public final class ListObject: HeapObject {
     return storage[count]
   }
 
+  /// Empties the list.
   public func removeAll() {
     let old = count
     count = 0
     for index in 0..<old { storage[index].release() }
   }
 
+  /// The values, borrowed; valid until the list changes.
   public var values: UnsafeBufferPointer<Value> {
     UnsafeBufferPointer(start: storage, count: count)
   }
@@ -108,6 +112,7 @@ public final class ListObject: HeapObject {
 /// The layout of records: shared by all with the same fields in the same order, as long as those are few.
 /// A record with many, such as one that counts words, has a layout of its own that grows with it.
 public final class RecordShape {
+  /// The names in order.
   public private(set) var symbols: [Symbol]
   private var slots: [Symbol: Int]
   private var followers: [Symbol: RecordShape] = [:]
@@ -122,6 +127,7 @@ public final class RecordShape {
     slots = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
   }
 
+  /// The place of a field; nil if there is none.
   public func slot(of symbol: Symbol) -> Int? { slots[symbol] }
 
   /// The layout of a record of this one that gets one more field.
@@ -148,6 +154,7 @@ public final class RecordShape {
 
 /// Named values in order, shared by all who hold them.
 public final class RecordObject: HeapObject {
+  /// The names of the fields.
   public private(set) var shape: RecordShape
   private var values: [Value]
 
@@ -175,6 +182,7 @@ public final class RecordObject: HeapObject {
     for value in values { value.release() }
   }
 
+  /// How many fields there are.
   public var count: Int { values.count }
   /// Names and values in order.
   public var fields: [(name: String, value: Value)] {
@@ -198,6 +206,7 @@ public final class RecordObject: HeapObject {
     }
   }
 
+  /// The value of a field by its name; as by symbol.
   public subscript(name: String) -> Value? {
     get { Symbol.known(name).flatMap { self[$0] } }
     set { self[Symbol(name)] = newValue }
@@ -222,7 +231,9 @@ public final class RecordObject: HeapObject {
 
 /// Numbers from `first` by `step`; with `isClosed` the last one may be `last` itself.
 public final class RangeObject: HeapObject {
+  /// What a range is written with.
   public typealias Bounds = (first: Double, last: Double, step: Double)
+  /// As written; `last` need not be one of the numbers.
   public let first: Double, last: Double, step: Double, isClosed: Bool
   /// How many numbers there are.
   public let count: Int
@@ -251,8 +262,10 @@ public final class RangeObject: HeapObject {
     return 4 * Double.ulpOfOne * max(abs(first), abs(last))
   }
 
+  /// The number at an index from 0.
   public func element(_ index: Int) -> Double { first + Double(index) * step }
 
+  /// Whether a number is one of the range's, up to the rounding of fractions.
   public func contains(_ number: Double) -> Bool {
     let index = ((number - first) / step).rounded()
     guard index >= 0, index < Double(count) else { return false }
@@ -329,7 +342,9 @@ public final class ClosureObject: HeapObject {
     for variable in old { variable.releaseReference() }
   }
 
+  /// The name it was defined with; `=>` without one.
   public var name: String { function.prototype.name }
+  /// The `##` lines above it.
   public var documentation: [String] { function.prototype.documentation }
   /// The names of its options, in order.
   public var optionNames: [String] {
@@ -357,6 +372,7 @@ public final class ClosureObject: HeapObject {
 
 /// What `catch e` binds: `e.code`, `e.message`, `e.trace`.
 public final class ErrorObject: HeapObject {
+  /// The error as it was thrown.
   public let failure: RuntimeFailure
 
   public init(_ failure: RuntimeFailure) {

@@ -1,5 +1,6 @@
 /// The functions on lists and records that every host has.
 public enum CoreLists {
+  /// Makes them known to a machine.
   public static func register(in machine: Machine) {
     for native in [length, push, pop, map, filter, reduce, sort, reverse, zip, enumerate] {
       machine.register(native())
@@ -134,7 +135,7 @@ public enum CoreLists {
     NativeFunction(
       "sort", "items: list, by=nil function, descending=false bool", group: group,
       summary:
-        "A new list of the items in order: numbers by size, strings by alphabet; equal ones stay in order.",
+        "A new list of the items in order: numbers by size, nan last; strings by alphabet; equal ones stay in order.",
       example: "sort([3, 1, 2])", related: ["reverse"]
     ) { call in
       var keyed = [(item: Value, key: Value)]()
@@ -151,6 +152,8 @@ public enum CoreLists {
         keyed.append((item.retained(), key))
       }
       let ordered = try keyed.enumerated().sorted { a, b in
+        let (isNaN, isOtherNaN) = (a.element.key.isNaN, b.element.key.isNaN)
+        if isNaN || isOtherNaN { return isNaN == isOtherNaN ? a.offset < b.offset : isOtherNaN }
         let (x, y) = isDescending ? (b, a) : (a, b)
         if try less(x.element.key, y.element.key, call) { return true }
         if try less(y.element.key, x.element.key, call) { return false }

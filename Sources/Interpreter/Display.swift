@@ -31,6 +31,7 @@ public enum Display {
     return value.isNone ? "nil" : "(no value)"
   }
 
+  /// What `type(x)` says.
   public static func typeName(_ value: Value) -> String {
     if let object = value.object { return object.typeName }
     if value.isNumber { return "number" }

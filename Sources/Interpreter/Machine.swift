@@ -35,6 +35,7 @@ public final class Machine {
   private static let globalSlots = 1 << 20
   private static let nestingMax = 150
 
+  /// How operators work on the host's values.
   public var operators = OperatorHooks()
   /// Told of native calls: nobody, unless a profile or a summary is being taken.
   public var observer: (any CallObserver)?
@@ -59,6 +60,7 @@ public final class Machine {
   /// The end of what native code uses of the stack.
   var nativeTop: UnsafeMutablePointer<Value>
   let globals: UnsafeMutablePointer<Value>
+  /// The names of the slots, in the order in which they were made.
   public private(set) var globalNames: [String] = []
   var handlers: [Handler] = []
   private var openVariables: [CapturedVariable] = []
@@ -112,6 +114,7 @@ public final class Machine {
     return globalNames.count - 1
   }
 
+  /// The value in a slot, borrowed; what is set is retained.
   public subscript(global slot: Int) -> Value {
     get { globals[slot] }
     set {
@@ -133,12 +136,14 @@ public final class Machine {
     }
   }
 
+  /// The number of a native function; nil if there is none of that name.
   public func builtinIndex(_ name: String) -> Int? { builtinIndices[name] }
 
   // MARK: - Interrupts
 
   /// Asks the running program to stop; may be called from a signal's thread.
   public func interrupt() { interruptFlag.store(true, ordering: .relaxed) }
+  /// Forgets an interrupt that nobody has seen.
   public func clearInterrupt() {
     interruptFlag.store(false, ordering: .relaxed)
     excess.store(0, ordering: .relaxed)
@@ -148,6 +153,7 @@ public final class Machine {
     excess.store(bytes, ordering: .relaxed)
     interrupt()
   }
+  /// Whether somebody has asked for a stop.
   @inline(__always) public var isInterrupted: Bool { interruptFlag.load(ordering: .relaxed) }
 
   /// For native code between pieces of long work.

@@ -65,10 +65,10 @@ extension Machine {
     case .divide: return Value(x / y)
     case .integerDivide:
       guard y != 0 else { throw RuntimeMessages.divisionByZero("div") }
-      return Value((x / y).rounded(.down))
+      return Value(wholeQuotient(x, y))
     case .modulo:
       guard y != 0 else { throw RuntimeMessages.divisionByZero("mod") }
-      return Value(x - y * (x / y).rounded(.down))
+      return Value(remainder(x, y))
     case .power: return Value(pow(x, y))
     case .equal: return Value(x == y)
     case .notEqual: return Value(x != y)
@@ -77,6 +77,18 @@ extension Machine {
     case .greater: return Value(x > y)
     case .greaterEqual: return Value(x >= y)
     }
+  }
+
+  /// `x mod y`: exact, with the sign of y. (`x - y * floor(x / y)` is not exact: the quotient is rounded.)
+  private static func remainder(_ x: Double, _ y: Double) -> Double {
+    let rest = fmod(x, y)
+    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+  }
+
+  /// `x div y`: the whole number q for which x is `q * y + x mod y`.
+  private static func wholeQuotient(_ x: Double, _ y: Double) -> Double {
+    guard x.isFinite, y.isFinite else { return (x / y).rounded(.down) }
+    return ((x - remainder(x, y)) / y).rounded()
   }
 
   func negate(_ value: Value) throws -> Value {
@@ -223,6 +235,7 @@ extension Machine {
       return try observed("index =", of: foreign) {
         try foreign.settingIndex([.value(key)], to: value)
       }
+    case is StringObject, is RangeObject: throw RuntimeMessages.notChangeable(base)
     default: throw RuntimeMessages.notIndexable(base)
     }
   }

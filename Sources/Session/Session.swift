@@ -22,7 +22,9 @@ public enum Outcome {
 /// The one way to run code: the prompt, scripts and notebooks are faces over it, so that a line means
 /// the same in all of them. Single-threaded; only `interrupt()` may come from elsewhere.
 public final class Session {
+  /// What runs the code.
   public let machine: Machine
+  /// Where output goes, and what the builtins share.
   public let host: Host
   let library: LibraryIndex
   let scope: NameScope
