@@ -143,22 +143,22 @@ public func gradients(
   return (loss.value, tape.run(from: node.index, leaves: parameters.count))
 }
 
-/// A tensor made from up to five others: tracked if any of them is.
+/// A tensor made from up to seven others: tracked if any of them is.
 ///
 /// - Parameter operation: its name for whoever observes; the function's own unless said.
 package func recorded(
   _ value: NDArray, from a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil,
-  _ e: Tensor? = nil, operation: @autoclosure () -> String = #function,
+  _ e: Tensor? = nil, _ f: Tensor? = nil, _ g: Tensor? = nil,
+  operation: @autoclosure () -> String = #function,
   pullback: @escaping Tape.Pullback
 ) -> Tensor {
   // An array of them costs as much as the rest of a small operation's record.
   if Observation.isOn {
     return recorded(
-      value, fromAll: [a, b, c, d, e], operation: operation(), pullback: pullback)
+      value, fromAll: [a, b, c, d, e, f, g], operation: operation(), pullback: pullback)
   }
-  guard let tape = (a?.node ?? b?.node ?? c?.node ?? d?.node ?? e?.node)?.tape else {
-    return Tensor(value)
-  }
+  let node = a?.node ?? b?.node ?? c?.node ?? d?.node ?? e?.node ?? f?.node ?? g?.node
+  guard let tape = node?.tape else { return Tensor(value) }
   return Tensor(value, node: tape.record(pullback))
 }
 

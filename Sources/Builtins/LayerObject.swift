@@ -83,7 +83,7 @@ enum TextNumber {
 /// The parameters of a model: a record or list of layers, parameters, and more such records and lists.
 public enum ModelTree {
   /// Deeper than any model: what is nested further holds no parameters that count.
-  private static let depthMax = 200
+  static let depthMax = 200
 
   /// Each parameter once, under its path (`blocks.3.attn.qkv.weight`), in order of appearance.
   public static func parameters(_ model: Value) -> [NamedParameter] {

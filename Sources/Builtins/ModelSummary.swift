@@ -114,7 +114,8 @@ private struct ModelWalk {
   init(_ trace: LayerTrace?) { self.trace = trace }
 
   mutating func visit(_ value: Value, name: String, path: String, depth: Int) {
-    guard let object = value.object, isModel(object), seen.insert(ObjectIdentifier(object)).inserted
+    guard depth < ModelTree.depthMax, let object = value.object, isModel(object),
+      seen.insert(ObjectIdentifier(object)).inserted
     else { return }
     switch object {
     case let layer as LayerObject:
