@@ -24,7 +24,7 @@ enum SideBySide {
       if rows.isEmpty { missing.append(work.title) }
       for row in rows { text += row.text }
     }
-    if !missing.isEmpty { text += wrapped("No line of ours or of a peer's: ", missing) }
+    if !missing.isEmpty { text += wrapped("No line of ours or of a peer's:", missing) }
     return text
       + "(what it should be at most, the limit's share at least); ! where it is not; medians.\n"
   }
@@ -33,10 +33,10 @@ enum SideBySide {
   private static func wrapped(_ beginning: String, _ names: [String]) -> String {
     var (text, line) = ("", beginning)
     for (index, name) in names.enumerated() {
-      let word = name + (index == names.count - 1 ? "." : ", ")
+      let word = " " + name + (index == names.count - 1 ? "." : ",")
       if line.count + word.count > 100 {
         text += line + "\n"
-        line = "  "
+        line = " "
       }
       line += word
     }

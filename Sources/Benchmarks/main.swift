@@ -6,6 +6,13 @@ func complain(_ text: String) {
   _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 }
 
+func steps(_ text: String) throws -> Int {
+  guard let steps = Int(text), steps > 0 else {
+    throw BenchmarkError.failed("\"\(text)\" is no number of steps from 1 up")
+  }
+  return steps
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 let precision: Precision = arguments.contains("--bf16") ? .bfloat16 : .float32
 let words = arguments.filter { $0 != "--bf16" }
@@ -26,7 +33,7 @@ do {
   case ("encode", 1): print(try EncodeBenchmark.run())
   case ("soak", 1): print(try SoakBenchmark.run(micro: 10_000, tiny: 200))
   case ("soak", 3):
-    print(try SoakBenchmark.run(micro: Int(words[1]) ?? 0, tiny: Int(words[2]) ?? 0))
+    print(try SoakBenchmark.run(micro: steps(words[1]), tiny: steps(words[2])))
   case ("compare", _): print(try SideBySide.run(files: Array(words.dropFirst())), terminator: "")
   default:
     complain(
