@@ -41,6 +41,7 @@ extension GradientError: DiagnosableError {
   public var diagnosis: Diagnosis {
     switch self {
     case .notScalar: Diagnosis("E133", description, hint: "`mean(loss)`.")
+    case .noBFloat16: Diagnosis("E137", description, hint: "`precision: \"float32\"`.")
     default: Diagnosis("E133", description)
     }
   }

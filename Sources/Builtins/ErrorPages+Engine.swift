@@ -55,6 +55,12 @@ extension ErrorPages {
       right: "knn([0, 1; 1, 0], [0, 1], [0, 1; 1, 0], [0, 1], k: 1)",
       advice: "Print the shapes of features and labels."),
     ErrorPage(
+      137,
+      "`precision: \"bf16\"` needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX)\n"
+        + "and oneDNN, the library that does it.",
+      wrong: nil, right: "let w = parameter(tensor([1, 2]))\ngradients(w, w => mean(w ^ 2))",
+      advice: "`version()` says what this machine has. Without the instructions bfloat16\nwould be slower than float32, not faster."),
+    ErrorPage(
       140,
       "The folder or the images are not as a data set has to be: class folders with\n"
         + "images in them, a flat folder of images, or CIFAR-10's binary files.",

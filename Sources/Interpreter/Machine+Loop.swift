@@ -725,7 +725,8 @@ extension Machine {
     guard let foreign = place.pointee.object as? ForeignObject else {
       throw RuntimeMessages.notIndexable(place.pointee)
     }
-    store(place, try foreign.settingIndex(items, to: value))
+    store(
+      place, try observed("index =", of: foreign) { try foreign.settingIndex(items, to: value) })
   }
 
   func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {

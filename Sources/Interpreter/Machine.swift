@@ -37,6 +37,8 @@ public final class Machine {
 
   /// How operators work on the host's values.
   public var operators = OperatorHooks()
+  /// Told of native calls: nobody, unless a profile or a summary is being taken.
+  public var observer: (any CallObserver)?
   /// The source of an imported file, and the name to show for it.
   public var loadModule: (_ path: String, _ from: String) throws -> SourceFile = { path, _ in
     throw Diagnosis("E120", "cannot import \"\(path)\" here")
@@ -195,6 +197,9 @@ public final class Machine {
     guard function.isKind(.closure) else {
       return try callNonClosure(function, callee + 1, arguments.count, site: nil)
     }
+    let observer = observer
+    observer?.willRunScript()
+    defer { observer?.didRunScript() }
     let loaded = loadedFunction(function)
     try bindClosure(loaded, callee + 1, arguments.count, site: nil)
     try push(function, loaded, registers: callee + 1, result: nil)

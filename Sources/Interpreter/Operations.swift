@@ -7,7 +7,7 @@ extension Machine {
   func binary(_ code: BinaryOperatorCode, _ a: Value, _ b: Value) throws -> Value {
     if let x = a.number, let y = b.number { return try Self.arithmetic(code, x, y) }
     if a.object is ForeignObject || b.object is ForeignObject,
-      let result = try operators.binary(code, a, b)
+      let result = try observed(code.rawValue, { try operators.binary(code, a, b) })
     {
       return result
     }
@@ -39,7 +39,9 @@ extension Machine {
         return .owning(joined)
       }
     }
-    if let result = try operators.binary(code, a, b) { return result }
+    if let result = try observed(code.rawValue, { try operators.binary(code, a, b) }) {
+      return result
+    }
     throw RuntimeMessages.operands(code.rawValue, a, b)
   }
 
@@ -91,7 +93,7 @@ extension Machine {
 
   func negate(_ value: Value) throws -> Value {
     if value.isNumber { return Value(-value.double) }
-    if let result = try operators.negate(value) { return result }
+    if let result = try observed("-", { try operators.negate(value) }) { return result }
     throw RuntimeMessages.operand("-", value)
   }
 
@@ -203,7 +205,7 @@ extension Machine {
     case let range as RangeObject:
       return Value(range.element(try resolve(key, count: range.count, of: base)))
     case let foreign as ForeignObject:
-      return try foreign.index([.value(key)])
+      return try observed("index", of: foreign) { try foreign.index([.value(key)]) }
     default: throw RuntimeMessages.notIndexable(base)
     }
     throw RuntimeMessages.indexType(key, of: base)
@@ -230,14 +232,18 @@ extension Machine {
       record[name.string] = value
       return base.retained()
     case let foreign as ForeignObject:
-      return try foreign.settingIndex([.value(key)], to: value)
+      return try observed("index =", of: foreign) {
+        try foreign.settingIndex([.value(key)], to: value)
+      }
     case is StringObject, is RangeObject: throw RuntimeMessages.notChangeable(base)
     default: throw RuntimeMessages.notIndexable(base)
     }
   }
 
   func indices(_ base: Value, _ items: [SubscriptItem]) throws -> Value {
-    if let foreign = base.object as? ForeignObject { return try foreign.index(items) }
+    if let foreign = base.object as? ForeignObject {
+      return try observed("index", of: foreign) { try foreign.index(items) }
+    }
     let count: Int
     switch base.object {
     case let list as ListObject: count = list.count

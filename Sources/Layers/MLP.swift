@@ -22,7 +22,6 @@ public final class MLP: Layer {
 
   /// x [..., D] -> [..., D].
   public func callAsFunction(_ x: Tensor) throws(ShapeError) -> Tensor {
-    guard let bias = fc1.bias else { return try fc2(apply(.gelu, try fc1(x))) }
-    return try fc2(try linearGELU(x, weight: fc1.weight.tensor, bias: bias.tensor))
+    try feedForward(x, fc1.weight.tensor, fc1.offset, fc2.weight.tensor, fc2.offset)
   }
 }

@@ -1,3 +1,4 @@
+import Arrays
 import Interpreter
 import Session
 import Syntax
@@ -74,7 +75,10 @@ struct InspectionTests {
     let text = Version.report()
     #expect(text.hasPrefix("ccv \(Version.number)\n"))
     #expect(["avx512", "avx2", "baseline"].contains { text.contains("kernels          \($0), ") })
-    #expect(text.contains("matrix products  OpenBLAS 0.") || text.contains("warning: "))
+    let library = MatrixProduct.provider == .oneDNN ? "oneDNN" : "OpenBLAS 0."
+    #expect(text.contains("matrix products  \(library)") || text.contains("warning: "))
+    let answer = MatrixProduct.bfloat16Problem.map { "no: \($0)" } ?? "yes"
+    #expect(text.contains("bfloat16         \(answer)\n"))
     #expect(text.contains("threads          "))
     // Other tests set the number of threads meanwhile.
     func fixed(_ text: String) -> [Substring] {

@@ -196,4 +196,35 @@ private let comparisons: [(ccv_comparison, @Sendable (Float, Float) -> Bool)] = 
         within: { gamma(2) * (0.5 + scale * Double(bytes[$0])) }, "bytes_to_floats")
     }
   }
+
+  @Test("bfloat16 is the nearest, of two equally near ones the even", arguments: Variant.all)
+  func bfloat16(variant: Variant) {
+    var samples = Samples(seed: 30)
+    // Exactly between two neighbours, just off it, and where the carry runs up to infinity.
+    let edges: [UInt32] = [
+      0x3F80_8000, 0x3F81_8000, 0x3F80_8001, 0x3F80_7FFF, 0xBF81_8000, 0x7F7F_8000, 0x7F7F_7FFF,
+      0x7F80_0001, 0xFF80_0001, 0x7FC0_0000, 0x0000_8000, 0x0001_8000, 0x8000_0001,
+    ]
+    for count in sizes {
+      let pool = specials + edges.map { Float(bitPattern: $0) } + samples.floats(count, -1e3, 1e3)
+      let input = Array(pool.suffix(count))
+      let (x, y) = (GuardedBuffer(input), GuardedBuffer<UInt16>(repeating: 7, count: count))
+      let back = GuardedBuffer<Float>(repeating: 7, count: count)
+      variant.kernels.round_to_bfloat16(Int64(count), x.pointer, y.pointer)
+      variant.kernels.widen_bfloat16(Int64(count), y.pointer, back.pointer)
+      for (value, rounded) in zip(input, back.values) {
+        if value.isNaN {
+          #expect(rounded.isNaN)
+          continue
+        }
+        let below = Float(bitPattern: value.bitPattern & 0xFFFF_0000)
+        let above = Float(bitPattern: below.bitPattern &+ 0x1_0000)
+        let reach = abs(above.isFinite ? Double(above) : 0x1p128) - abs(Double(below))
+        let middle = abs(Double(below)) + reach / 2
+        let odd = below.bitPattern >> 16 & 1 == 1
+        let up = abs(Double(value)) > middle || (abs(Double(value)) == middle && odd)
+        #expect(rounded.bitPattern == (value.isInfinite || !up ? below : above).bitPattern)
+      }
+    }
+  }
 }

@@ -8,7 +8,8 @@ import Testing
 /// A whole run: tokenizer, augmented batches, masks, corruption, steps with drop path, probe.
 @Suite("The same seed gives the same bits", .oneInterpreter)
 struct RepeatabilityTests {
-  private static let program = """
+  private static func program(_ precision: Precision) -> String {
+    """
     let train = load("shapes", n: 120)
     let test = load("shapes", split: "test", n: 40)
     let tok = train.images |> patchify(size: 4) |> kmeans(k: 32, iters: 4, seed: 1)
@@ -17,7 +18,7 @@ struct RepeatabilityTests {
     let opt = adamw(net)
     for b in batches(train, size: 32, augment: true) {
       let c = corrupt(b, tok)
-      let run = gradients(net, n => ccvit_loss(n, c))
+      let run = gradients(net, n => ccvit_loss(n, c), precision: "\(precision.rawValue)")
       step(opt, run.grads, clip: 3)
       print(run.value.loss, run.grads.norm)
     }
@@ -26,24 +27,29 @@ struct RepeatabilityTests {
     for class in p.predictions { print(class) }
     print(p.accuracy, tok.inertia, sum(abs(tok.centroids)))
     """
+  }
 
   /// All that the program prints: every number in as many digits as tell it from all others.
-  private func output(threads: Int) -> String {
+  private func output(_ precision: Precision, threads: Int) -> String {
     Parallel.threadCount = threads
     let session = Session()
     var text = ""
     session.host.write = { text += $0 }
-    if case .value = session.evaluate(Self.program) { return text }
+    if case .value = session.evaluate(Self.program(precision)) { return text }
     Issue.record("the program failed")
     return ""
   }
 
-  @Test("twice, and with one thread, two or three")
-  func run() {
+  @Test(
+    "twice, and with one thread, two or three",
+    arguments: Precision.allCases.filter {
+      $0 == .float32 || MatrixProduct.bfloat16Problem == nil
+    })
+  func run(precision: Precision) {
     let threads = Parallel.threadCount
     defer { Parallel.threadCount = threads }
-    let first = output(threads: 2)
+    let first = output(precision, threads: 2)
     #expect(first.split(separator: "\n").count > 130)
-    for count in [2, 1, 3] { #expect(output(threads: count) == first, "\(count) threads") }
+    for count in [2, 1, 3] { #expect(output(precision, threads: count) == first, "\(count) threads") }
   }
 }

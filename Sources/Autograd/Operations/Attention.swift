@@ -8,7 +8,7 @@ import COneDNN
 ///
 /// - Shapes: qkv [B, N, 3 D] (queries, keys, values, each as h heads of d = D / h), bias [h, N, N] or
 ///   nil -> [B, N, D].
-/// - Keeps: qkv and the attention weights, B h N N floats.
+/// - Keeps: qkv and the attention weights, B h N N numbers, in the precision of the products.
 /// - Source: Vaswani et al. 2017, eq. 1; the bias as in Bao et al. 2022 (BEiT).
 ///
 /// An (image, head) pair is one tile: its N x N scores stay in the cache of the core that makes them.
@@ -16,14 +16,16 @@ public func attention(
   _ qkv: Tensor, heads: Int, bias: Tensor? = nil
 ) throws(ShapeError) -> Tensor {
   let layout = try AttentionLayout(qkv.shape, heads: heads, bias: bias?.shape)
-  let input = qkv.value.converted(to: .float32)
-  let weights = NDArray(uninitialized: [layout.batch, heads, layout.tokens, layout.tokens])
+  let input = Operand(qkv.value.converted(to: .float32), Precision(of: qkv, bias))
+  let weights = Operand(
+    uninitialized: layout.batch * heads * layout.tokens * layout.tokens, input.precision)
   let y = NDArray(uninitialized: [layout.batch, layout.tokens, layout.width])
   layout.forward(input, bias: bias?.value.converted(to: .float32), weights: weights, into: y)
   return recorded(y, from: qkv, bias) { dy, slots in
     let dqkv = NDArray(uninitialized: qkv.shape)
     let dBias = layout.pullback(
-      input, weights: weights, dy: dy, into: dqkv, wantsBias: bias?.isTracked == true)
+      input, weights: weights, dy: Operand(dy, input.precision), into: dqkv,
+      wantsBias: bias?.isTracked == true)
     slots.add(to: qkv, dqkv)
     if let bias, let dBias { slots.add(to: bias, dBias) }
   }
@@ -52,76 +54,116 @@ private struct AttentionLayout {
     depth = qkv[2] / 3 / heads
   }
 
-  // q k^T, p v, and their pullbacks, within the packed rows of queries, keys and values.
-  private var scoring: ccv_product {
-    ccv_product(tokens, tokens, depth, transposeB: true, lda: 3 * width, ldb: 3 * width)
-  }
-  private var mixing: ccv_product {
-    ccv_product(tokens, depth, tokens, ldb: 3 * width, ldc: width)
-  }
-
-  func forward(_ qkv: NDArray, bias: NDArray?, weights: NDArray, into y: NDArray) {
-    let n = Int64(tokens)
-    let (source, p, out) = (qkv.floats, weights.floats, y.floats)
-    let biases = bias?.floats
+  func forward(_ qkv: Operand, bias: NDArray?, weights: Operand, into y: NDArray) {
+    let (n, row, element) = (tokens, 3 * width, qkv.precision.element)
+    let scoring = ccv_product(n, n, depth, transposeB: true, element: element, lda: row, ldb: row)
+    let mixing = ccv_product(n, depth, n, element: element, ldb: row, ldc: width)
+    let (out, biases) = (y.floats, bias?.floats)
     Parallel.forEachSlice(of: batch * heads) { tiles in
+      let scratch = Scores(tokens, weights.precision)
       for tile in tiles {
         let (image, head) = (tile / heads, tile % heads)
-        let q = source + image * tokens * 3 * width + head * depth
-        let scores = p + tile * tokens * tokens
-        MatrixProduct.tile(scoring, q, q + width, scores)
+        let q = image * n * row + head * depth
+        let scores = scratch.floats(for: weights, at: tile * n * n)
+        MatrixProduct.tile(scoring, qkv.pointer(at: q), qkv.pointer(at: q + width), scores)
         kernels.attention_softmax(
-          n, n, scale, biases.map { $0 + head * tokens * tokens }, scores)
+          Int64(n), Int64(n), scale, biases.map { $0 + head * n * n }, scores)
+        scratch.store(into: weights, at: tile * n * n)
         MatrixProduct.tile(
-          mixing, scores, q + 2 * width, out + image * tokens * width + head * depth)
+          mixing, weights.pointer(at: tile * n * n), qkv.pointer(at: q + 2 * width),
+          out + image * n * width + head * depth)
       }
     }
-    withExtendedLifetime((qkv, bias)) {}
+    withExtendedLifetime((bias, y)) {}
   }
 
   /// The bias gradient is summed over images within each group, then over the groups in order: the
   /// groups depend on the batch alone.
   func pullback(
-    _ qkv: NDArray, weights: NDArray, dy: NDArray, into dqkv: NDArray, wantsBias: Bool
+    _ qkv: Operand, weights: Operand, dy: Operand, into dqkv: NDArray, wantsBias: Bool
   ) -> NDArray? {
     let groups = min(batch, 4)
     let partial = wantsBias ? NDArray(zeros: [groups, heads, tokens, tokens]) : nil
     let sums = partial?.floats
     Parallel.forEachSlice(of: groups * heads) { items in
-      let scratch = NDArray(uninitialized: [tokens, tokens])
+      let (p, ds) = (Scores(tokens, weights.precision), Scores(tokens, weights.precision))
       for item in items {
         let (group, head) = (item / heads, item % heads)
         for image in (batch * group / groups)..<(batch * (group + 1) / groups) {
           pullbackTile(
-            image, head, qkv, weights, dy, dqkv, scratch.floats,
-            sums.map { $0 + item * tokens * tokens })
+            image, head, qkv, weights, dy, dqkv, p, ds, sums.map { $0 + item * tokens * tokens })
         }
       }
-      withExtendedLifetime(scratch) {}
     }
     guard let partial else { return nil }
     return proven { () throws(ShapeError) in try partial.reduced(.sum, axes: [0]) }
   }
 
+  /// dv = p^T dout; dp = dout v^T; ds through the softmax; dq = ds k; dk = ds^T q.
   private func pullbackTile(
-    _ image: Int, _ head: Int, _ qkv: NDArray, _ weights: NDArray, _ dy: NDArray,
-    _ dqkv: NDArray, _ dp: UnsafeMutablePointer<Float>, _ dBias: UnsafeMutablePointer<Float>?
+    _ image: Int, _ head: Int, _ qkv: Operand, _ weights: Operand, _ dy: Operand,
+    _ dqkv: NDArray, _ p: Scores, _ ds: Scores, _ dBias: UnsafeMutablePointer<Float>?
   ) {
-    let (n, row) = (Int64(tokens), 3 * width)
-    let start = image * tokens * row + head * depth
-    let (q, dq) = (qkv.floats + start, dqkv.floats + start)
-    let p = weights.floats + (image * heads + head) * tokens * tokens
-    let slope = dy.floats + image * tokens * width + head * depth
-    // dv = p^T dout; dp = dout v^T; then through the softmax; dq = ds k; dk = ds^T q.
-    let turned = ccv_product(tokens, depth, tokens, transposeA: true, ldb: width, ldc: row)
-    MatrixProduct.tile(turned, p, slope, dq + 2 * width)
+    let (n, row, element) = (tokens, 3 * width, qkv.precision.element)
+    let start = image * n * row + head * depth
+    let (q, k, v) = (
+      qkv.pointer(at: start), qkv.pointer(at: start + width), qkv.pointer(at: start + 2 * width)
+    )
+    let (dq, tile) = (dqkv.floats + start, (image * heads + head) * n * n)
+    let slope = dy.pointer(at: image * n * width + head * depth)
     MatrixProduct.tile(
-      ccv_product(tokens, tokens, depth, transposeB: true, lda: width, ldb: row), slope,
-      q + 2 * width, dp)
-    kernels.attention_softmax_pullback(n, n, scale, p, dp, dBias)
-    MatrixProduct.tile(ccv_product(tokens, depth, tokens, ldb: row, ldc: row), dp, q + width, dq)
+      ccv_product(n, depth, n, transposeA: true, element: element, ldb: width, ldc: row),
+      weights.pointer(at: tile), slope, dq + 2 * width)
+    let scores = ds.floats
     MatrixProduct.tile(
-      ccv_product(tokens, depth, tokens, transposeA: true, ldb: row, ldc: row), dp, q, dq + width)
+      ccv_product(n, n, depth, transposeB: true, element: element, lda: width, ldb: row), slope, v,
+      scores)
+    kernels.attention_softmax_pullback(
+      Int64(n), Int64(n), scale, p.loaded(from: weights, at: tile), scores, dBias)
+    let rounded = ds.rounded
+    MatrixProduct.tile(
+      ccv_product(n, depth, n, element: element, ldb: row, ldc: row), rounded, k, dq)
+    MatrixProduct.tile(
+      ccv_product(n, depth, n, transposeA: true, element: element, ldb: row, ldc: row), rounded, q,
+      dq + width)
+  }
+}
+
+/// One thread's scores of one tile: floats to compute with, and the numbers that products read.
+private struct Scores {
+  let floats: UnsafeMutablePointer<Float>
+  private let array: NDArray
+  private let operand: Operand
+  private let count: Int
+
+  init(_ tokens: Int, _ precision: Precision) {
+    count = tokens * tokens
+    array = NDArray(uninitialized: [tokens, tokens])
+    floats = array.floats
+    operand =
+      precision == .float32
+      ? Operand(array, .float32) : Operand(uninitialized: count, precision)
+  }
+
+  /// Where a tile's scores are made: in their place if that holds floats.
+  func floats(for weights: Operand, at start: Int) -> UnsafeMutablePointer<Float> {
+    weights.precision == .float32 ? weights.floats + start : floats
+  }
+
+  func store(into weights: Operand, at start: Int) {
+    if weights.precision != .float32 { weights.write(floats, count: count, at: start) }
+  }
+
+  func loaded(from weights: Operand, at start: Int) -> UnsafePointer<Float> {
+    if weights.precision == .float32 { return UnsafePointer(weights.floats + start) }
+    weights.read(floats, count: count, at: start)
+    return UnsafePointer(floats)
+  }
+
+  /// The scores as a product reads them.
+  var rounded: UnsafeMutableRawPointer {
+    if operand.precision != .float32 { operand.write(floats, count: count, at: 0) }
+    return operand.pointer()
   }
 }
 

@@ -110,7 +110,7 @@ public func apply(_ operation: UnaryOperation, _ x: Tensor) -> Tensor {
   switch operation {
   case .floor, .ceil, .round: return Tensor(y)
   default:
-    return recorded(y, from: x) { dy, slots in
+    return recorded(y, from: x, operation: "\(operation)") { dy, slots in
       slots.add(to: x, slopeProduct(operation, x: x.value, y: y, dy: dy))
     }
   }
@@ -156,7 +156,8 @@ private func geluPullback(x: NDArray, dy: NDArray) -> NDArray {
   let (from, slope, to) = (x.floats, dy.floats, result.floats)
   Parallel.forEachRowSlice(x.count, columns: 1, costPerElement: 8) { slice in
     let start = slice.lowerBound
-    kernels.gelu_pullback(1, Int64(slice.count), from + start, slope + start, to + start, nil)
+    kernels.gelu_pullback(
+      1, Int64(slice.count), from + start, slope + start, to + start, nil, nil)
   }
   return result
 }

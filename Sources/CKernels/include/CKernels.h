@@ -36,6 +36,8 @@ typedef struct {
   float gradient_scale;            // multiplies every gradient first (clipping)
 } ccv_adamw_options;
 
+#include "CCluster.h"
+
 typedef struct ccv_kernels {
   const char *name;  // "baseline", "avx2" or "avx512"
   int lanes;         // float32 lanes of a vector register
@@ -59,6 +61,10 @@ typedef struct ccv_kernels {
   void (*add_scaled)(int64_t n, float factor, const float *x, float *y);
   // y[i] = factor * x[i] + offset.
   void (*affine)(int64_t n, float factor, float offset, const float *x, float *y);
+  // y[i] = x[i] to the nearest bfloat16, of two equally near ones the even, beyond the largest
+  // infinity; a NaN stays one. And back, exactly. The same bits in every variant.
+  void (*round_to_bfloat16)(int64_t n, const float *x, uint16_t *y);
+  void (*widen_bfloat16)(int64_t n, const uint16_t *x, float *y);
   // y[i] = scale * x[i] + offset for bytes (pixels).
   void (*bytes_to_floats)(int64_t n, float scale, float offset, const uint8_t *x, float *y);
 
@@ -95,24 +101,22 @@ typedef struct ccv_kernels {
   // [rows] are kept for the pullback. scale and offset may be NULL (1 and 0).
   void (*layer_norm)(int64_t rows, int64_t columns, float epsilon, const float *x,
                      const float *scale, const float *offset, float *y, float *mean, float *rstd);
-  // dx, and dscale and doffset [columns] added to (each may be NULL).
+  // dx, added to what was there with `add`, and dscale and doffset [columns] added to (each may be
+  // NULL).
   void (*layer_norm_pullback)(int64_t rows, int64_t columns, const float *x, const float *scale,
-                              const float *mean, const float *rstd, const float *dy, float *dx,
-                              float *dscale, float *doffset);
+                              const float *mean, const float *rstd, const float *dy, bool add,
+                              float *dx, float *dscale, float *doffset);
   // x[r][c] += bias[c].
   void (*add_bias)(int64_t rows, int64_t columns, const float *bias, float *x);
   // x += bias, then y = gelu(x): x becomes the pre-activation that the pullback needs.
   void (*bias_gelu)(int64_t rows, int64_t columns, const float *bias, float *x, float *y);
-  // dx = dy * gelu'(x) (dx may be dy); dbias [columns] gets the column sums of dx added.
+  // dx = dy * gelu'(x) (dx may be dy); y = gelu(x) once more unless y is NULL (y may be x); dbias
+  // [columns], unless it is NULL, gets the column sums of dx added.
   void (*gelu_pullback)(int64_t rows, int64_t columns, const float *x, const float *dy, float *dx,
-                        float *dbias);
-  // y = x + scale[c] * branch. factor multiplies the branch (drop path).
+                        float *y, float *dbias);
+  // y = x + factor * scale[c] * (branch + bias[c]): a residual with layer scale; factor is drop path's.
   void (*scaled_residual)(int64_t rows, int64_t columns, float factor, const float *x,
-                          const float *branch, const float *scale, float *y);
-  // dbranch = factor * scale[c] * dy; dscale[c] += factor * sum_r dy * branch.
-  void (*scaled_residual_pullback)(int64_t rows, int64_t columns, float factor, const float *branch,
-                                   const float *scale, const float *dy, float *dbranch,
-                                   float *dscale);
+                          const float *branch, const float *bias, const float *scale, float *y);
   // scores = softmax(scale * scores + bias) per row, bias [rows][columns] or NULL.
   void (*attention_softmax)(int64_t rows, int64_t columns, float scale, const float *bias,
                             float *scores);
@@ -152,6 +156,9 @@ typedef struct ccv_kernels {
   // in size. Every variant and every split of a range gives the same bits.
   void (*random_uniform)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
   void (*random_normal)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
+
+  // Nearest centroids, filtered in float32.
+  const ccv_cluster_kernels *cluster;
 } ccv_kernels;
 
 /// The kernels in use: the best that the CPU has, or the variant that CCV_KERNELS names.
@@ -161,6 +168,10 @@ const char *ccv_kernels_problem(void);
 /// How many variants this CPU can run, and each of them, best first.
 int ccv_kernels_count(void);
 const ccv_kernels *ccv_kernels_at(int index);
+
+/// Nearest centroids, filtered in bfloat16; NULL where the kernels in use are not "avx512" or the CPU
+/// has no AVX512-BF16.
+const ccv_cluster_kernels *ccv_bfloat_cluster_kernels(void);
 
 typedef void (*ccv_parallel_body)(void *context, int64_t begin, int64_t end);
 /// Calls body(context, begin, end) for contiguous slices of 0..<n, one a thread, each at least

@@ -84,6 +84,7 @@ extension ErrorCode {
     ErrorCode(134, "an optimiser and its model do not fit"),
     ErrorCode(135, "points cannot be clustered"),
     ErrorCode(136, "features cannot be judged"),
+    ErrorCode(137, "this machine has no bfloat16"),
     ErrorCode(140, "a data set cannot be used"),
     ErrorCode(141, "an image cannot be read or written"),
     ErrorCode(142, "a figure cannot be drawn"),
