@@ -117,21 +117,33 @@ enum MaskFunctions {
       related: ["block_mask", "show"]
     ) { call in
       var images = try Tensors.argument(call, 0).value.converted(to: .float32)
-      var mask = try Tensors.mask(call, 1)
+      let mask = try Tensors.mask(call, 1)
       let isSingle = images.rank == 3
       if isSingle { images = try images.reshaped(to: [1] + images.shape.extents) }
-      if mask.rank == 2, isSingle { mask = try mask.reshaped(to: [1] + mask.shape.extents) }
-      let patches = try patchify(images, size: try call.integer(2, in: 1...65536))
-      guard mask.count == patches.shape[0] * patches.shape[1] else {
-        throw ShapeError.mismatch(operation: "cover", left: images.shape, right: mask.shape)
-      }
+      let size = try call.integer(2, in: 1...65536)
+      let patches = try patchify(images, size: size)
+      let grid = [images.shape[2] / size, images.shape[3] / size]
+      try checkMask(mask, batch: images.shape[0], grid: grid, isSingle: isSingle)
       let flags = try mask.reshaped(to: [patches.shape[0], patches.shape[1], 1])
       let grey = NDArray(scalar: Float(try call.number(3, default: 0.5)))
-      let size = try call.integer(2, in: 1...65536)
       let covered = try unpatchify(
-        try select(flags, grey, patches), size: size,
-        grid: (images.shape[2] / size, images.shape[3] / size))
+        try select(flags, grey, patches), size: size, grid: (grid[0], grid[1]))
       return Tensors.owned(isSingle ? try covered.row(0) : covered)
     }
+  }
+
+  /// A mask has the grid's rows and columns, or its patches in one row; a batch of images one mask each.
+  private static func checkMask(
+    _ mask: NDArray, batch: Int, grid: [Int], isSingle: Bool
+  ) throws {
+    let one = [grid, [grid[0] * grid[1]]]
+    let fitting = one.map { [batch] + $0 } + (batch == 1 ? one : [])
+    guard !fitting.contains(mask.shape.extents) else { return }
+    let wanted = isSingle ? Shape(grid) : Shape([batch] + grid)
+    let patches = "\(grid[0]) x \(grid[1]) patches" + (isSingle ? "" : " each of \(batch) images")
+    throw Diagnosis(
+      "E021", "cover: the mask is \(mask.shape), wanted \(wanted) for \(patches)",
+      arguments: [(1, "\(mask.shape)")],
+      hint: "`block_mask(grid: [\(grid[0]), \(grid[1])]\(isSingle ? "" : ", batch: \(batch)"))`.")
   }
 }
