@@ -52,7 +52,7 @@ let foundation: [Target] = [
 
 let numbers: [Target] = [
   native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
-  native("Images", ["Arrays", "CImageCodecs"]),
+  native("Images", ["Arrays", "CImageCodecs", "CKernels"]),
   native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
   native("Clustering", ["Arrays", "CKernels", "COneDNN"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
@@ -85,7 +85,9 @@ let faces: [Target] = [
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
-    dependencies: ["Session", "Builtins", "Syntax", "Clustering", "Arrays"],
+    dependencies: [
+      "Session", "Builtins", "Syntax", "Datasets", "Clustering", "Images", "Arrays",
+    ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
 
