@@ -54,7 +54,7 @@ let numbers: [Target] = [
   native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
   native("Images", ["Arrays", "CImageCodecs", "CKernels"]),
   native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
-  native("Clustering", ["Arrays", "CKernels", "COneDNN"]),
+  native("Clustering", ["Arrays", "CKernels"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
   native("Datasets", ["Images", "Arrays"]),
   native("Training", ["Layers", "Autograd", "Arrays", "CKernels"]),
@@ -86,7 +86,8 @@ let faces: [Target] = [
   .executableTarget(
     name: "ccv-bench",
     dependencies: [
-      "Session", "Builtins", "Syntax", "Datasets", "Clustering", "Images", "Arrays",
+      "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Clustering", "Images",
+      "Autograd", "COneDNN", "Arrays",
     ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
@@ -123,6 +124,7 @@ let testTargets: [Target] = [
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+  tests("BenchmarkTests", of: ["ccv-bench"]),
   tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
 ]
 

@@ -43,6 +43,7 @@ public enum MatrixProduct {
     _ p: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ c: UnsafeMutablePointer<Float>
   ) {
+    Observation.count(Int(2 * p.m * p.n * p.k))
     withUnsafePointer(to: p) { p in
       let product = p.pointee
       if provider == .oneDNN, product.element == CCV_BFLOAT16

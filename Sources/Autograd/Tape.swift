@@ -63,6 +63,8 @@ package final class Tape: @unchecked Sendable {
 /// The gradients met so far on the way back, one place per tape entry.
 package struct GradientSlots {
   private var slots: [NDArray?]
+  /// Of the gradients added so far.
+  fileprivate private(set) var byteCount = 0
 
   fileprivate init(count: Int) {
     slots = [NDArray?](repeating: nil, count: count)
@@ -82,6 +84,7 @@ package struct GradientSlots {
   package mutating func add(to tensor: Tensor, _ gradient: @autoclosure () -> NDArray) {
     guard let node = tensor.node else { return }
     let new = gradient()
+    byteCount &+= new.byteCount
     if slots[node.index] == nil {
       slots[node.index] = new
     } else {
@@ -91,12 +94,23 @@ package struct GradientSlots {
 
   /// Lets `body` compute a gradient straight into the slot of `tensor`: unless it is `adding` to what
   /// other users of the tensor gave, the memory holds nothing and must be written.
+  ///
+  /// With `evenIfConstant` the body runs for a constant too, into memory that nobody reads: it computes
+  /// something else beside.
   package mutating func accumulate(
-    into tensor: Tensor, _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
+    into tensor: Tensor, evenIfConstant: Bool = false,
+    _ body: (_ target: UnsafeMutablePointer<Float>, _ adding: Bool) -> Void
   ) {
-    guard let node = tensor.node else { return }
+    guard let node = tensor.node else {
+      guard evenIfConstant else { return }
+      let unread = NDArray(uninitialized: tensor.shape)
+      body(unread.floats, false)
+      withExtendedLifetime(unread) {}
+      return
+    }
     let adding = slots[node.index] != nil
     var target = take(node.index) ?? NDArray(uninitialized: tensor.shape)
+    byteCount &+= target.byteCount
     target.withMutableElements(of: Float.self) { memory in
       if let base = memory.baseAddress { body(base, adding) }
     }
@@ -129,12 +143,54 @@ public func gradients(
   return (loss.value, tape.run(from: node.index, leaves: parameters.count))
 }
 
-/// A tensor made from others: tracked if any of them is.
+/// A tensor made from up to five others: tracked if any of them is.
+///
+/// - Parameter operation: its name for whoever observes; the function's own unless said.
 package func recorded(
-  _ value: NDArray, from sources: Tensor?..., pullback: @escaping Tape.Pullback
+  _ value: NDArray, from a: Tensor?, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil,
+  _ e: Tensor? = nil, operation: @autoclosure () -> String = #function,
+  pullback: @escaping Tape.Pullback
 ) -> Tensor {
+  // An array of them costs as much as the rest of a small operation's record.
+  if Observation.isOn {
+    return recorded(
+      value, fromAll: [a, b, c, d, e], operation: operation(), pullback: pullback)
+  }
+  guard let tape = (a?.node ?? b?.node ?? c?.node ?? d?.node ?? e?.node)?.tape else {
+    return Tensor(value)
+  }
+  return Tensor(value, node: tape.record(pullback))
+}
+
+/// A tensor made from any number of others.
+package func recorded(
+  _ value: NDArray, fromAll sources: [Tensor?], operation: @autoclosure () -> String = #function,
+  pullback: @escaping Tape.Pullback
+) -> Tensor {
+  var pullback = pullback
+  if let observer = Observation.current {
+    pullback = observed(pullback, by: observer, operation(), value, sources)
+  }
   guard let tape = tape(of: sources) else { return Tensor(value) }
   return Tensor(value, node: tape.record(pullback))
+}
+
+/// Tells of an operation that has ended; its pullback tells when it begins and ends.
+private func observed(
+  _ pullback: @escaping Tape.Pullback, by observer: OperationObserver, _ operation: String,
+  _ value: NDArray, _ sources: [Tensor?]
+) -> Tape.Pullback {
+  // What gives the same memory another shape moves nothing.
+  let isView = sources.contains { $0?.value.storage === value.storage }
+  let bytes = sources.reduce(value.byteCount) { $0 + ($1?.value.byteCount ?? 0) }
+  let token = observer.forwardEnded(operation, bytes: isView ? 0 : bytes)
+  return { dy, slots in
+    observer.backwardBegins()
+    let before = slots.byteCount
+    pullback(dy, &slots)
+    let bytes = dy.byteCount + slots.byteCount - before
+    observer.backwardEnded(token, bytes: isView ? 0 : bytes)
+  }
 }
 
 private func tape(of tensors: [Tensor?]) -> Tape? {

@@ -1,3 +1,4 @@
+import Arrays
 import Glibc
 
 func complain(_ text: String) {
@@ -6,26 +7,45 @@ func complain(_ text: String) {
 }
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+let precision: Precision = arguments.contains("--bf16") ? .bfloat16 : .float32
+let words = arguments.filter { $0 != "--bf16" }
 do {
-  switch arguments.first {
-  case "train" where arguments.count == 2 || arguments.dropFirst(2) == ["--bf16"]:
-    print(try TrainBenchmark.run(Array(arguments.dropFirst())))
-  case "kmeans" where arguments.count == 2: print(try KMeansBenchmark.run(arguments[1]))
-  case "images" where arguments.count == 2 || arguments.count == 3:
-    guard let size = arguments.count == 2 ? 224 : Int(arguments[2]), (1...4096).contains(size) else {
-      throw BenchmarkError.failed("the size of images, 1 ... 4096, is not \(arguments[2])")
+  switch (words.first, words.count) {
+  case ("gemm", 1): print(try MatrixBenchmark.run())
+  case ("gemm", 3) where words[1] == "--shapes":
+    print(try MatrixBenchmark.table(try Workload.named(words[2]), precision), terminator: "")
+  case ("train", 3) where words[2] == "--swift":
+    print(try SwiftTrainBenchmark.run(words[1], precision))
+  case ("train", 2): print(try TrainBenchmark.run(words[1], precision))
+  case ("kmeans", 2...):
+    print(try KMeansBenchmark.run(words[1], try KMeansBenchmark.Options(words.dropFirst(2))))
+  case ("images", 2...3):
+    guard let size = words.count == 2 ? 224 : Int(words[2]), (1...4096).contains(size) else {
+      throw BenchmarkError.failed("the size of images, 1 ... 4096, is not \(words[2])")
     }
-    print(try ImagesBenchmark.run(arguments[1], size: size))
-  case "script" where arguments.count <= 2:
-    let path = arguments.count == 2 ? arguments[1] : ScriptBenchmark.path("peers.ccv")
+    print(try ImagesBenchmark.run(words[1], size: size))
+  case ("script", 1...2):
+    let path = words.count == 2 ? words[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
+  case ("latency", 1): print(try LatencyBenchmark.run())
+  case ("encode", 1): print(try EncodeBenchmark.run())
+  case ("soak", 1): print(try SoakBenchmark.run(micro: 10_000, tiny: 200))
+  case ("soak", 3):
+    print(try SoakBenchmark.run(micro: Int(words[1]) ?? 0, tiny: Int(words[2]) ?? 0))
+  case ("compare", _): print(try SideBySide.run(files: Array(words.dropFirst())), terminator: "")
   default:
     complain(
       """
-      usage: ccv-bench train micro|tiny|small|base [--bf16]
+      usage: ccv-bench gemm [--shapes micro|tiny|small|base [--bf16]]
+             ccv-bench train micro|tiny|small|base [--bf16] [--swift]
              ccv-bench kmeans km-small|km-medium|km-paper
              ccv-bench images FOLDER [SIZE]
+             ccv-bench kmeans cifar-512|cifar-2048 --data DIR [--write POINTS.npy]
              ccv-bench script [FILE.ccv]
+             ccv-bench latency
+             ccv-bench encode
+             ccv-bench soak [MICRO_STEPS TINY_STEPS]
+             ccv-bench compare [LINES.jsonl ...]
       """)
     exit(2)
   }

@@ -21,6 +21,7 @@ extension ImageError: DiagnosableError {
 
 /// A set of images of the language.
 public final class DatasetObject: ForeignObject, ImageSource {
+  /// The data set itself.
   public let dataset: Dataset
 
   public init(_ dataset: Dataset) {
@@ -215,7 +216,7 @@ enum DataFunctions {
   }
 
   /// Whether a path leads to a file, not a folder.
-  private static func isFile(_ path: String) throws -> Bool {
+  static func isFile(_ path: String) throws -> Bool {
     var status = stat()
     if stat(path, &status) == 0 { return status.st_mode & S_IFMT != S_IFDIR }
     guard errno == ENOENT else {

@@ -131,7 +131,7 @@ extension ErrorPages {
       wrong: "assert(1 + 1 == 3, \"sums\")", right: "assert(1 + 1 == 2, \"sums\")",
       advice: "The trace says from where; print the values on both sides."),
     ErrorPage(
-      117, "`with` takes what sets something up for a block and takes it back, such as\n`seed(7)`.",
+      117, "`with` takes what sets something up for a block and takes it back, such as\n`seed(7)` or `profile()`, and not one that is set up already.",
       wrong: "fn f() { 3 }\nwith f() { print(1) }",
       right: "with seed(7) { print(uniform([1]).shape) }",
       advice: "Name a plain value with `let` instead."),

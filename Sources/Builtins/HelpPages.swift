@@ -27,6 +27,7 @@ public enum HelpPages {
       """
   }
 
+  /// The page of a function of the host.
   public static func page(_ native: NativeFunction) -> String {
     var text = "\(native.signature)\n\n  \(native.summary)\n"
     if !native.details.isEmpty { text += "  \(native.details)\n" }
@@ -49,6 +50,7 @@ public enum HelpPages {
     return text
   }
 
+  /// The page of a function of the language.
   public static func page(_ closure: ClosureObject) -> String {
     let lines = closure.documentation.isEmpty ? ["(no ## lines above it)"] : closure.documentation
     return "\(closure.signature)\n\n" + paragraphs(lines).map { "  \($0)\n" }.joined()

@@ -34,6 +34,8 @@ public final class Host {
   public var libraryFunctions: () -> [ClosureObject] = { [] }
   /// What stands behind the script's name.
   public var arguments: [String] = []
+  /// What this machine's matrix products reach.
+  var productRate = ProductRate()
   /// The random stream of the session.
   public var random = RandomSource(seed: 0)
 
@@ -87,7 +89,8 @@ public enum Builtins {
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
       PlotFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
-      Inspection.functions(host),
+      Inspection.functions(host), ProfileFunctions.functions(host),
+      SummaryFunctions.functions(host),
     ]
     TensorOperators.install(in: machine)
     for native in groups.flatMap({ $0 }) { machine.register(native) }

@@ -11,7 +11,7 @@ enum LayerFunctions {
     [
       linearFunction(host), normFunction(), mlpFunction(host), attentionLayer(host),
       blockFunction(host), patchEmbedding(host), positionBiasFunction(), parameterFunction(),
-      countParameters(), parametersFunction(), summaryFunction(),
+      countParameters(), parametersFunction(),
     ]
   }
 
@@ -193,42 +193,4 @@ enum LayerFunctions {
       return .owning(list)
     }
   }
-
-  private static func summaryFunction() -> NativeFunction {
-    NativeFunction(
-      "summary", "model: model", group: group,
-      summary: "A model's parts with the number of parameters in each, as text.",
-      example: "summary(linear(4, 2))", related: ["parameters"]
-    ) { call in
-      let parameters = try ModelTree.argument(call, 0)
-      var groups = [(name: String, count: Int)]()
-      for item in parameters {
-        let parts = item.name.split(separator: ".")
-        let depth = parts.count > 1 && parts[1].allSatisfy(\.isNumber) ? 2 : 1
-        let name = parts.prefix(depth).joined(separator: ".")
-        if groups.last?.name == name {
-          groups[groups.count - 1].count += item.parameter.value.count
-        } else {
-          groups.append((name, item.parameter.value.count))
-        }
-      }
-      let width = groups.map(\.name.count).max() ?? 0
-      var lines = groups.map { group in
-        let number = TextNumber.grouped(group.count)
-        return group.name + String(repeating: " ", count: width - group.name.count + 2)
-          + String(repeating: " ", count: max(0, 12 - number.count)) + number
-      }
-      let total = TextNumber.grouped(parameters.reduce(0) { $0 + $1.parameter.value.count })
-      lines.append("\(total) parameters")
-      return .owning(TextBlock(lines.joined(separator: "\n")))
-    }
-  }
-}
-
-/// Text of several lines that the prompt shows as it is.
-final class TextBlock: ForeignObject {
-  let content: String
-  init(_ content: String) { self.content = content }
-  override var typeName: String { "text" }
-  override func summary(width: Int) -> String { content }
 }

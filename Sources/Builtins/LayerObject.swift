@@ -5,6 +5,7 @@ public import Layers
 
 /// A layer of the language: called with tensors, its parameters are fields.
 public final class LayerObject: ForeignObject {
+  /// The layer itself.
   public let layer: any Layer
   let kind: String
   /// The numbers that describe the layer, enough to make it again.
@@ -79,13 +80,17 @@ enum TextNumber {
   }
 }
 
-/// The parameters of a model: a record or list, to any depth, of layers and parameters.
+/// The parameters of a model: a record or list of layers, parameters, and more such records and lists.
 public enum ModelTree {
+  /// Deeper than any model: what is nested further holds no parameters that count.
+  private static let depthMax = 200
+
   /// Each parameter once, under its path (`blocks.3.attn.qkv.weight`), in order of appearance.
   public static func parameters(_ model: Value) -> [NamedParameter] {
     var found = [NamedParameter]()
     var seen: Set<ObjectIdentifier> = [], open: Set<ObjectIdentifier> = []
-    func walk(_ value: Value, _ path: String) {
+    func walk(_ value: Value, _ path: String, _ depth: Int) {
+      guard depth < depthMax else { return }
       func add(_ name: String, _ parameter: Parameter) {
         if seen.insert(ObjectIdentifier(parameter)).inserted {
           found.append(NamedParameter(name, parameter))
@@ -99,14 +104,16 @@ public enum ModelTree {
         add(path.isEmpty ? "parameter" : path, parameter.parameter)
       case let record as RecordObject:
         guard open.insert(ObjectIdentifier(record)).inserted else { return }
-        for field in record.fields { walk(field.value, child(field.name)) }
+        for field in record.fields { walk(field.value, child(field.name), depth + 1) }
       case let list as ListObject:
         guard open.insert(ObjectIdentifier(list)).inserted else { return }
-        for (index, item) in list.values.enumerated() { walk(item, child(String(index))) }
+        for (index, item) in list.values.enumerated() {
+          walk(item, child(String(index)), depth + 1)
+        }
       default: break
       }
     }
-    walk(model, "")
+    walk(model, "", 0)
     return found
   }
 

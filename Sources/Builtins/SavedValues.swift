@@ -23,8 +23,16 @@ enum SavedValues {
     /// The tensor of each parameter, for the optimisers that train it.
     private var places: [ObjectIdentifier: String] = [:]
 
+    /// More levels than any model has; a value that holds itself has no end of them.
+    private static let depthMax = 200
+
     /// Where the parameters of a value will be, whatever the order of what holds them.
-    func locate(_ value: Value, _ path: String) {
+    func locate(_ value: Value, _ path: String, depth: Int = 0) throws {
+      guard depth < Self.depthMax else {
+        throw Diagnosis(
+          "E144", "save: the value is nested deeper than \(Self.depthMax) levels, or holds itself",
+          arguments: [(0, "")])
+      }
       func child(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
       func put(_ parameter: Parameter, _ place: String) {
         places[ObjectIdentifier(parameter), default: place] = place
@@ -34,9 +42,13 @@ enum SavedValues {
       case let layer as LayerObject:
         for item in layer.layer.parameters { put(item.parameter, child(item.name)) }
       case let list as ListObject:
-        for (index, item) in list.values.enumerated() { locate(item, child(String(index))) }
+        for (index, item) in list.values.enumerated() {
+          try locate(item, child(String(index)), depth: depth + 1)
+        }
       case let record as RecordObject:
-        for field in record.fields { locate(field.value, child(field.name)) }
+        for field in record.fields {
+          try locate(field.value, child(field.name), depth: depth + 1)
+        }
       default: break
       }
     }
@@ -121,7 +133,7 @@ enum SavedValues {
 
   static func save(_ value: Value, to path: String) throws {
     let writer = Writer()
-    writer.locate(value, "")
+    try writer.locate(value, "")
     let root = try writer.node(value, "")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -23,7 +23,7 @@ final class TableObject: ForeignObject {
       noteCounts.append(0)
     }
     let first = fields.first { $0.0 == columns.first }?.1
-    if merges, let first, let last = rows.last, try machine.equals(last[0], first) {
+    if merges, let first, let last = rows.last, machine.equals(last[0], first) {
       for (name, value) in fields { merge(name, value) }
     } else {
       append(fields)

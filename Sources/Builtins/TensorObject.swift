@@ -6,6 +6,7 @@ public import Interpreter
 ///
 /// Tensors are values: `x[0] = 1` changes the variable x and nothing that once shared its elements.
 public final class TensorObject: ForeignObject {
+  /// The tensor itself.
   public private(set) var tensor: Tensor
 
   public init(_ tensor: Tensor) {
@@ -16,6 +17,7 @@ public final class TensorObject: ForeignObject {
     self.init(Tensor(array))
   }
 
+  /// The elements.
   public var array: NDArray { tensor.value }
 
   public override var typeName: String { array.elementType == .bool ? "mask" : "tensor" }
@@ -145,16 +147,26 @@ public final class TensorObject: ForeignObject {
     return Int(min(max(number, -0x1p53), 0x1p53))
   }
 
+  private func positions(_ range: RangeObject, _ axis: Int) throws -> AxisIndex {
+    let step = try whole(Value(range.step), axis)
+    guard step > 0 else {
+      throw Diagnosis(
+        "E109", "a tensor is not indexed backwards", arguments: [(1, "a step of \(step)")],
+        hint: "`x[[2, 1, 0]]`: a list of rows, in any order.")
+    }
+    let first = try whole(Value(range.first), axis)
+    guard range.count > 0 else { return .span(from: first, to: first) }
+    let last = try whole(Value(range.element(range.count - 1)), axis)
+    return .span(from: first, to: last + 1, by: step)
+  }
+
   private func axis(_ item: SubscriptItem, number axis: Int) throws -> AxisIndex {
     let extent = array.shape[axis]
     switch item {
     case .all, .rest: return .all
     case .value(let value):
       if let range = value.object as? RangeObject {
-        let last = Value(range.element(max(0, range.count - 1)))
-        return .span(
-          from: try whole(Value(range.first), axis), to: try whole(last, axis) + 1,
-          by: try whole(Value(range.step), axis))
+        return try positions(range, axis)
       }
       return .position(try whole(value, axis))
     case .span(let lower, let upper, let isClosed):
@@ -199,6 +211,7 @@ private final class RowIterator: ValueIterator {
 
 /// A trainable tensor outside a layer: `parameter(zeros([4]))`.
 public final class ParameterObject: ForeignObject {
+  /// The parameter itself.
   public let parameter: Parameter
 
   public init(_ parameter: Parameter) {
@@ -245,13 +258,14 @@ enum Tensors {
       hint: "`tensor([1, 2, 3])`.")
   }
 
-  static func optional(_ value: Value) -> Tensor? {
+  /// - Parameter depth: how many lists the value stands in.
+  static func optional(_ value: Value, depth: Int = 0) -> Tensor? {
     if let number = value.number { return Tensor(Float(number)) }
     if value.isBool { return Tensor(NDArray(scalar: value.isTrue)) }
     switch value.object {
     case let tensor as TensorObject: return tensor.tensor
     case let parameter as ParameterObject: return parameter.parameter.tensor
-    case let list as ListObject: return try? self.list(list)
+    case let list as ListObject: return try? self.list(list, depth: depth)
     case let range as RangeObject:
       guard range.count <= Shape.countMax else { return nil }
       return Tensor(NDArray((0..<range.count).map { Float(range.element($0)) }))
@@ -259,8 +273,15 @@ enum Tensors {
     }
   }
 
+  /// No tensor has more axes; a list that holds itself has no end of them.
+  private static let axesMax = 32
+
   /// Numbers become one axis, lists and tensors of one shape one more axis than they have.
-  static func list(_ list: ListObject) throws -> Tensor {
+  static func list(_ list: ListObject, depth: Int = 0) throws -> Tensor {
+    guard depth < axesMax else {
+      throw Diagnosis(
+        "E107", "a list nested deeper than \(axesMax) levels is no tensor", arguments: [(0, "")])
+    }
     if list.count > 0, list.isNumeric {
       return Tensor(NDArray(list.values.map { Float($0.double) }))
     }
@@ -270,7 +291,7 @@ enum Tensors {
     if list.count == 0 { return Tensor(NDArray([Float]())) }
     var parts = [Tensor]()
     for (index, value) in list.values.enumerated() {
-      guard let part = optional(value) else {
+      guard let part = optional(value, depth: depth + 1) else {
         throw Diagnosis(
           "E107", "element \(index) of the list is \(Display.described(value)), wanted a number",
           arguments: [(0, "")])

@@ -6,6 +6,7 @@ public import MaskedModeling
 
 /// A centroid tokenizer of the language.
 public final class TokenizerObject: ForeignObject {
+  /// The tokenizer itself.
   public let tokenizer: CentroidTokenizer
 
   public init(_ tokenizer: CentroidTokenizer) {
@@ -104,21 +105,18 @@ enum TokenizerFunctions {
   private static func kmeans(_ host: Host) -> NativeFunction {
     NativeFunction(
       "kmeans",
-      "patches: tensor, k= number, iters=25 number, init=\"random\" string, within=nil duration, seed=nil number, size=nil number, sample=nil number",
+      "patches: tensor or string, k= number, iters=25 number, init=\"random\" string, within=nil duration, seed=nil number, size=nil number, sample=nil number, image=nil number, memory=nil string",
       group: group,
       summary: "Fits k centroids to patches (Lloyd): a tokenizer.",
       details:
-        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random.",
+        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random. Patches that do not fit in memory: a path instead, of a folder of images (size: the patch; image: scale and cut every image to image x image) or of a .npy or .safetensors file with one matrix of float32. They are read anew in each iteration, a part at a time, unless memory (\"1G\" unless given) holds all; the centroids are the same.",
       example: "let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)\ntok.k",
       related: ["encode", "decode", "patchify"]
     ) { call in
       try refuseImages(call)
-      let x = try Tensors.argument(call, 0).value
-      guard let width = x.shape.extents.last, x.rank >= 2 else {
-        throw ClusteringError.shape(x.shape)
-      }
-      var points = try x.reshaped(to: [-1, width])
-      let size = try patchSize(call, width)
+      let memory = try memoryLimit(call)
+      let source = try pointSource(call)
+      let size = try patchSize(call, source.width)
       let limit =
         call.has(4)
         ? try call.number(4, in: 1e-3...1e9, wanted: "a duration above 0, such as 30s") : nil
@@ -127,17 +125,13 @@ enum TokenizerFunctions {
         KMeans.Start(
           rawValue: try call.word(3, default: "random", of: ["random", "plus"])) ?? .random
       return try Randomness.withStream(call, 5, host) { stream in
-        if call.has(7) {
-          let count = min(try call.integer(7, in: 1...Int.max), points.shape[0])
-          let picked = stream.sample(count, below: points.shape[0]).sorted().map { Int32($0) }
-          points = try points.rows(at: NDArray(picked))
-        }
+        let points = try sampled(source, call, &stream, memory)
         let iterations = try call.integer(2, default: 25, in: 1...100_000)
         let seed = UInt64(stream.word()) << 32 | UInt64(stream.word())
         let begin = host.now
         let line = ProgressLine(host, title: "k-means", total: iterations)
         let fit = try KMeans(k: k, iterations: iterations, start: start, seed: seed)
-          .fit(points) { progress in
+          .fit(points, memory: memory) { progress in
             line.update(
               progress.iteration, detail: "inertia \(TensorSummary.short(progress.inertia))")
             return limit.map { host.now - begin < $0 } ?? true
@@ -153,6 +147,52 @@ enum TokenizerFunctions {
               seconds: host.now - begin)))
       }
     }
+  }
+
+  private static func memoryLimit(_ call: Call) throws -> Int {
+    guard call.has(9) else { return 1 << 30 }
+    guard let bytes = ByteSize.bytes(try call.string(9)) else {
+      throw call.outOfRange(9, wanted: "a size of memory, such as \"4G\" or \"500M\"")
+    }
+    return bytes
+  }
+
+  /// The rows of a tensor, or what a path leads to.
+  private static func pointSource(_ call: Call) throws -> any PointSource {
+    guard call[0].string != nil else {
+      if call.has(8) {
+        throw Diagnosis(
+          "E107", "image: is for a folder of images; these are patches", arguments: [(8, "")])
+      }
+      return try KMeans.source(of: try Tensors.argument(call, 0).value)
+    }
+    let path = FilePath.expanded(try call.string(0))
+    if try DataFunctions.isFile(path) {
+      let name = path.lowercased()
+      guard name.hasSuffix(".npy") || name.hasSuffix(".safetensors") else {
+        throw call.outOfRange(0, wanted: "a folder of images, a .npy or a .safetensors file")
+      }
+      return try PointFile(path)
+    }
+    guard call.has(6) else {
+      throw Diagnosis(
+        "E107", "kmeans of a folder of images needs size:, the side of a patch",
+        arguments: [(0, "")], hint: "kmeans(\"\(path)\", k: 512, image: 32, size: 4)")
+    }
+    return try PatchFolder(
+      path, side: call.has(8) ? try call.integer(8, in: 1...16384) : nil,
+      patch: try call.integer(6, in: 1...65536), pulse: call.machine.checkInterrupt)
+  }
+
+  /// So many points as `sample` says, in memory; all without it.
+  private static func sampled(
+    _ source: any PointSource, _ call: Call, _ stream: inout RandomSource, _ memory: Int
+  ) throws -> any PointSource {
+    guard call.has(7) else { return source }
+    let count = min(try call.integer(7, in: 1...Int.max), source.count)
+    let rows = stream.sample(count, below: source.count).sorted()
+    return try KMeans.source(
+      of: try source.points(at: rows, memory: memory / 2, pulse: call.machine.checkInterrupt))
   }
 
   /// Rows of pixels would be clustered without a word.

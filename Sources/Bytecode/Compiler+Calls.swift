@@ -22,7 +22,7 @@ extension FunctionCompiler {
   }
 
   private func callSite(_ call: Call) -> Int {
-    callSites.append(
+    append(
       CallSite(
         slots: call.arguments.map { argument in
           switch argument.kind {
@@ -32,6 +32,16 @@ extension FunctionCompiler {
           }
         },
         ranges: call.arguments.map(\.value.range), isPiped: call.isPiped))
+  }
+
+  /// The number of a new call site, which an instruction holds in 16 bits.
+  private func append(_ site: CallSite) -> Int {
+    callSites.append(site)
+    if callSites.count == Self.sitesMax {
+      unit.diagnostics.append(
+        .functionTooLarge(
+          file, "calls and records", limit: Self.sitesMax - 1, file.fullRange.startPoint))
+    }
     return callSites.count - 1
   }
 
@@ -45,7 +55,7 @@ extension FunctionCompiler {
         expression(field.value, into: register)
       }
     }
-    callSites.append(
+    let site = append(
       CallSite(
         slots: fields.map { field in
           switch field {
@@ -54,14 +64,14 @@ extension FunctionCompiler {
           }
         },
         ranges: fields.map(\.value.range), isPiped: false))
-    emit(.makeRecord, target, first, callSites.count - 1, at: range)
+    emit(.makeRecord, target, first, site, at: range)
   }
 
   func index(
     _ base: Expr, _ indices: [IndexItem], into target: Int, _ range: SourceRange
   ) {
     if indices.count == 1, case .value(let value) = indices[0] {
-      let object = operand(base, reusing: target)
+      let object = operand(base, reusing: target, before: value)
       emit(.getIndex, target, object, expression(value), at: range)
       return
     }
@@ -88,6 +98,10 @@ extension FunctionCompiler {
       }
     }
     subscripts.append(parts)
+    if subscripts.count == Self.sitesMax {
+      unit.diagnostics.append(
+        .functionTooLarge(file, "subscripts", limit: Self.sitesMax - 1, file.fullRange.startPoint))
+    }
     return subscripts.count - 1
   }
 }

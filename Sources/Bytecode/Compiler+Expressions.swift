@@ -28,6 +28,17 @@ extension FunctionCompiler {
     return target
   }
 
+  /// The value of the left of two operands. What is on the right is evaluated later: if that runs code which
+  /// may change a variable, the left one is the value that the variable had before.
+  func operand(_ left: Expr, reusing target: Int, before right: Expr) -> Int {
+    guard case .name(let name) = left.kind, case .local = find(name, at: left.range),
+      right.mayRunCode
+    else { return operand(left, reusing: target) }
+    let register = allocate(at: left.range)
+    expression(left, into: register)
+    return register
+  }
+
   func isTemporary(_ register: Int) -> Bool {
     !locals.contains { $0.register == register }
   }
@@ -95,8 +106,13 @@ extension FunctionCompiler {
       emitWide(.loadConstant, target, constant(.builtin(index)), at: range)
     case .unknown:
       unit.diagnostics.append(
-        .unknownName(file, Name(name, range), known: visibleNames))
+        .unknownName(
+          file, Name(name, range), known: visibleNames, isOwnFunction: isInFunction(named: name)))
     }
+  }
+
+  private func isInFunction(named name: String) -> Bool {
+    self.name == name || parent?.isInFunction(named: name) ?? false
   }
 
   private func string(_ parts: [StringPart], into target: Int, _ range: SourceRange) {
@@ -174,16 +190,20 @@ extension FunctionCompiler {
   }
 
   /// Parameters are the first registers; a default is evaluated in the function, when it is left out.
+  ///
+  /// A default sees the parameters that must be given and the options before it, which have their values.
   private func body(_ function: Function, _ range: SourceRange) {
     depth = 1
-    for parameter in function.parameters {
-      declare(parameter.name, register: allocate(at: parameter.name.range))
+    for (register, parameter) in function.parameters.enumerated() {
+      _ = allocate(at: parameter.name.range)
+      if parameter.defaultValue == nil { declare(parameter.name, register: register) }
     }
     for (register, parameter) in function.parameters.enumerated() {
       guard let value = parameter.defaultValue else { continue }
       let skip = emitWide(.jumpUnlessAbsent, register, 0, at: value.range)
       expression(value, into: register)
       patch(skip)
+      declare(parameter.name, register: register)
     }
     let result = allocate(at: range)
     block(function.body, into: result)

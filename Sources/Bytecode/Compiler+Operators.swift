@@ -23,7 +23,7 @@ extension FunctionCompiler {
     {
       unit.diagnostics.append(.percentSubtraction(file, range))
     }
-    let a = operand(left, reusing: target)
+    let a = operand(left, reusing: target, before: right)
     if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
       emit(opcode, target, a, constant(.number(value)), at: range)
     } else if let opcode = Self.plain[operation] {
@@ -69,7 +69,7 @@ extension FunctionCompiler {
         return [emit(opcode, expression(left), index, at: condition.range)]
       }
       if let opcode = Self.unlessPlain[operation] {
-        let a = expression(left)
+        let a = operand(left, reusing: allocate(at: left.range), before: right)
         return [emit(opcode, a, expression(right), at: condition.range)]
       }
     case .logical(.and, let left, let right, _):

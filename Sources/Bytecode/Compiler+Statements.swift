@@ -126,22 +126,22 @@ extension FunctionCompiler {
     if case .name(let name) = pattern,
       case .range(let first, let last, let step, let isClosed) = sequence.kind
     {
-      countingLoop(name, (first, last, step, isClosed), body, range)
+      countingLoop(name, (first, last, step, isClosed), at: sequence.range, body, range)
     } else {
       eachLoop(pattern, sequence, body, range)
     }
   }
 
-  /// `for i in a..b by s`: three numbers in registers, nothing allocated.
+  /// `for i in a..b by s`: four numbers in registers, nothing allocated.
   private func countingLoop(
     _ name: Name,
-    _ bounds: (Expr, Expr, step: Expr?, isClosed: Bool),
+    _ bounds: (Expr, Expr, step: Expr?, isClosed: Bool), at place: SourceRange,
     _ body: Block, _ range: SourceRange
   ) {
     let (first, last, step, isClosed) = bounds
     let base = allocate(at: range)
-    let (limit, increment, variable) = (
-      allocate(at: range), allocate(at: range), allocate(at: range)
+    let (limit, increment, position, variable) = (
+      allocate(at: range), allocate(at: range), allocate(at: range), allocate(at: range)
     )
     expression(first, into: base)
     expression(last, into: limit)
@@ -150,8 +150,8 @@ extension FunctionCompiler {
     } else {
       emitWide(.loadConstant, increment, constant(.number(1)), at: range)
     }
-    if !isClosed { emit(.excludeEnd, base, at: last.range) }
-    let prepare = emitWide(.prepareCount, base, 0, at: first.range.union(last.range))
+    emit(isClosed ? .loadTrue : .loadFalse, position, at: last.range)
+    let prepare = emitWide(.prepareCount, base, 0, at: place)
     let start = code.count
     loopBody(variable) {
       declare(name, register: variable)

@@ -2,7 +2,9 @@ public import Syntax
 
 /// The result of compiling a unit: code unless there are errors.
 public struct CompileResult: Sendable {
+  /// The code; nil when there are errors.
   public let prototype: Prototype?
+  /// Errors and warnings, of the parser too.
   public let diagnostics: [Diagnostic]
 }
 
@@ -85,6 +87,7 @@ enum OpenScope {
 /// Compiles one function; a linear pass over the tree that hands out registers as a stack.
 final class FunctionCompiler {
   static let registersMax = 250
+  static let sitesMax = 65_535
 
   let unit: UnitCompiler
   let parent: FunctionCompiler?

@@ -2,7 +2,23 @@ import Syntax
 
 /// What the compiler says: E060 to E099.
 extension Diagnostic {
-  static func unknownName(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {
+  /// - Parameter isOwnFunction: the name is that of a function around it, `let f = n => f(n - 1)` in a block.
+  static func unknownName(
+    _ file: SourceFile, _ name: Name, known: [String], isOwnFunction: Bool
+  ) -> Diagnostic {
+    if isOwnFunction {
+      return Diagnostic(
+        code: .unknownName, message: "`\(name.text)` has no name yet where it calls itself",
+        primary: Label(file, name.range),
+        notes: ["In a block, `let` makes its name after the value is known; `fn` makes it before."],
+        hint: "`fn \(name.text)(...) { ... }`.")
+    }
+    if name.text == "it" {
+      return Diagnostic(
+        code: .unknownName, message: "there is no last result yet, which `it` stands for",
+        primary: Label(file, name.range),
+        hint: "a line with a value first; assignments and `print` give none.")
+    }
     let near = Suggestion.nearest(to: name.text, among: known, limit: 1).first
     return Diagnostic(
       code: .unknownName, message: "there is nothing named `\(name.text)`",

@@ -30,9 +30,10 @@
   case unlessEqual, unlessNotEqual, unlessLess, unlessLessEqual, unlessGreater, unlessGreaterEqual
   case unlessEqualConstant, unlessLessConstant, unlessLessEqualConstant
   case unlessGreaterConstant, unlessGreaterEqualConstant
-  case excludeEnd  // R[a+1] = the number next to R[a+1] towards R[a] (for a range without its end)
-  case prepareCount  // R[a] first, R[a+1] last, R[a+2] step of a range; R[a+3] = R[a], or pc += bc
-  case nextCount  // R[a] += R[a+2]; while within R[a+1]: R[a+3] = R[a], pc += bc
+  // R[a] first, R[a+1] last, R[a+2] step of a range, R[a+3] whether its last belongs to it:
+  // R[a+1] = how many there are, R[a+3] = 0, R[a+4] = R[a]; without any, pc += bc
+  case prepareCount
+  case nextCount  // R[a+3] += 1; while less than R[a+1]: R[a+4] = R[a] + R[a+3] * R[a+2], pc += bc
   case prepareEach  // R[a] = iterator over R[b]
   case nextEach  // R[a+1] = next of the iterator R[a], or pc += bc
   case checkInterrupt  // at the back edge of `while`

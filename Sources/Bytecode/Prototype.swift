@@ -12,10 +12,12 @@ public enum Constant: Sendable, Equatable {
 
 /// How the values of a call or of a record literal are meant.
 public struct CallSite: Sendable {
+  /// How one value is handed over.
   public enum Slot: Sendable, Equatable {
     case positional, splat
     case named(String)
   }
+  /// How each value is handed over, in the order of the text.
   public let slots: [Slot]
   /// Where each value stands in the source, for messages.
   public let ranges: [SourceRange]
@@ -48,6 +50,7 @@ public enum CaptureSource: Sendable, Equatable {
 
 /// A compiled function, not yet tied to a machine.
 public final class Prototype: Sendable {
+  /// A parameter as the function declares it.
   public struct Parameter: Sendable {
     public let name: String
     /// An option: it may be left out, and is given by name.

@@ -10,6 +10,7 @@ extern const ccv_kernels ccv_table_baseline;
 #if defined(__x86_64__)
 extern const ccv_kernels ccv_table_avx2;
 extern const ccv_kernels ccv_table_avx512;
+extern const ccv_cluster_kernels ccv_cluster_table_avx512bf16;
 #endif
 
 static const ccv_kernels *usable[3];
@@ -44,6 +45,14 @@ static void choose(void) {
   snprintf(problem, sizeof problem,
            "CCV_KERNELS is \"%.40s\", but this CPU runs %s; using %s", wanted, names,
            active->name);
+}
+
+const ccv_cluster_kernels *ccv_bfloat_cluster_kernels(void) {
+#if defined(__x86_64__)
+  if (ccv_active_kernels() == &ccv_table_avx512 && __builtin_cpu_supports("avx512bf16"))
+    return &ccv_cluster_table_avx512bf16;
+#endif
+  return NULL;
 }
 
 const ccv_kernels *ccv_active_kernels(void) {

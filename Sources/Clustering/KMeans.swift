@@ -9,6 +9,8 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
   case notFinite(row: Int)
   case allEqual(points: Int, k: Int)
   case width(points: Int, centroids: Int)
+  case memory(bytes: Int, needed: Int)
+  case plusInParts(points: Int)
 
   /// What was seen, what was wanted, what to try.
   public var description: String {
@@ -22,14 +24,18 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
       "all \(points) points are equal, so there is one cluster, not \(k)"
     case .width(let points, let centroids):
       "points have \(points) numbers, centroids \(centroids)"
+    case .memory(let bytes, let needed):
+      "k-means may take \(bytes >> 20) MB, but needs at least \((needed >> 20) + 1) MB for these points"
+    case .plusInParts(let points):
+      "k-means++ needs all \(points) points in memory at once; allow more memory, fit on a sample of them, or start at random"
     }
   }
 }
 
 /// Lloyd's k-means under the squared Euclidean distance.
 ///
-/// The same seed gives the same bits for any number of threads: points are assigned in tiles of fixed
-/// size, and the points of a centroid are added in their own order.
+/// The same seed gives the same bits for any number of threads: distances in double precision decide,
+/// and the points of a centroid are added in their own order.
 public struct KMeans: Sendable {
   /// How the first centroids are chosen.
   public enum Start: String, Sendable, CaseIterable {
@@ -64,6 +70,10 @@ public struct KMeans: Sendable {
   public var start: Start
   public var seed: UInt64
 
+  /// How the nearest centroids are found; all ways find the same.
+  var filter = Filter.fastest
+  var usesBounds = true
+
   public init(k: Int, iterations: Int = 25, start: Start = .random, seed: UInt64 = 0) {
     (self.k, self.iterations, self.start, self.seed) = (k, iterations, start, seed)
   }
@@ -78,57 +88,71 @@ public struct KMeans: Sendable {
     _ points: NDArray, progress: (Progress) throws -> Bool = { _ in true },
     pulse: () throws -> Void = {}
   ) throws -> Fit {
-    let points = points.converted(to: .float32)
-    try check(points)
+    try fit(Self.source(of: points), memory: .max, progress: progress, pulse: pulse)
+  }
+
+  /// Points in memory: the last axis of [..., dim] is a point's; converted to float32.
+  public static func source(of points: NDArray) throws(ClusteringError) -> any PointSource {
+    guard points.rank >= 2, let width = points.shape.extents.last, width > 0 else {
+      throw ClusteringError.shape(points.shape)
+    }
+    let rows = points.converted(to: .float32).viewed(as: [points.count / width, width])
+    return ArrayPoints(points: rows)
+  }
+
+  /// Clusters points that are read a part at a time: the same bits as if they were in memory.
+  ///
+  /// - Parameters:
+  ///   - memory: about how many bytes the fit may take; each iteration reads all points again unless
+  ///     they fit. The start `plus` wants them to fit.
+  ///   - progress: called after each iteration; false ends the fit with what there is.
+  ///   - pulse: called several times a second in between; it throws to give the fit up.
+  public func fit(
+    _ source: any PointSource, memory: Int, progress: (Progress) throws -> Bool = { _ in true },
+    pulse: () throws -> Void = {}
+  ) throws -> Fit {
+    try check(source)
+    let parts = try PointParts(source, k: k, memory: memory)
     var random = RandomSource(seed: seed)
-    var centroids = try firstCentroids(points, &random, pulse)
-    var ids: [Int32] = []
+    let survey = try PointSurvey(parts, rows: try starts(parts, &random, pulse), pulse)
+    var lloyd = LloydIteration(
+      parts, centroids: survey.chosen, filter: filter, usesBounds: usesBounds)
     var history = [Double](), counts = [Int](), isConverged = false
-    let energy = points.sumOfSquares
     for iteration in 1...iterations {
-      let next = try Assignment.nearest(points, centroids) { _ in try pulse() }.ids
-      isConverged = next == ids
-      ids = next
-      let groups = PointGroups(ids, k: k)
-      let sums = groups.sums(of: points)
-      history.append(groups.inertia(energy: energy, sums: sums, centroids: centroids))
-      counts = groups.counts
-      centroids = groups.means(sums, previous: centroids)
-      Self.splitEmpty(&centroids, counts: counts, points: points.shape[0], &random)
-      let goesOn = try progress(Progress(iteration: iteration, inertia: history[iteration - 1]))
+      let outcome = try lloyd.run(iteration, energy: survey.energy, pulse)
+      isConverged = outcome.moved == 0
+      history.append(outcome.inertia)
+      counts = lloyd.sums.counts
+      Self.splitEmpty(&lloyd.centroids, counts: counts, points: source.count, &random)
+      let goesOn = try progress(Progress(iteration: iteration, inertia: outcome.inertia))
       if isConverged || !goesOn { break }
     }
     return Fit(
-      centroids: centroids, counts: counts, history: history, isConverged: isConverged)
+      centroids: lloyd.centroids, counts: counts, history: history, isConverged: isConverged)
   }
 
-  private func check(_ points: NDArray) throws {
-    guard points.rank == 2, points.shape[1] > 0 else { throw ClusteringError.shape(points.shape) }
+  private func check(_ points: any PointSource) throws(ClusteringError) {
     guard k >= 1 else { throw ClusteringError.notPositive(what: "k", seen: k) }
     guard iterations >= 1 else {
       throw ClusteringError.notPositive(what: "the number of iterations", seen: iterations)
     }
-    guard k <= points.shape[0] else {
-      throw ClusteringError.tooManyClusters(k: k, points: points.shape[0])
+    guard k <= points.count else {
+      throw ClusteringError.tooManyClusters(k: k, points: points.count)
     }
-    if let index = points.firstNonFinite {
-      throw ClusteringError.notFinite(row: index / points.shape[1])
-    }
-    guard k > 1 else { return }
-    let width = points.shape[1]
-    let differs = points.withElements(of: Float.self) { values in
-      (width..<values.count).contains { values[$0] != values[$0 % width] }
-    }
-    guard differs else { throw ClusteringError.allEqual(points: points.shape[0], k: k) }
   }
 
-  private func firstCentroids(
-    _ points: NDArray, _ random: inout RandomSource, _ pulse: () throws -> Void
-  ) throws -> NDArray {
-    let rows =
-      start == .random
-      ? random.sample(k, below: points.shape[0]) : try plusPlus(points, &random, pulse)
-    return try points.rows(at: NDArray(rows.map { Int32($0) }))
+  /// The numbers of the points that are the first centroids.
+  private func starts(
+    _ parts: PointParts, _ random: inout RandomSource, _ pulse: () throws -> Void
+  ) throws -> [Int] {
+    guard start == .plus else { return random.sample(k, below: parts.source.count) }
+    guard parts.ranges.count == 1 else {
+      throw ClusteringError.plusInParts(points: parts.source.count)
+    }
+    let points = try parts.read(0, pulse)
+    // Distances to what is not finite would choose nothing; the survey finds it.
+    guard points.firstNonFinite == nil else { return Array(0..<k) }
+    return try plusPlus(points, &random, pulse)
   }
 
   /// Each next centroid with a probability proportional to its squared distance to the nearest so far.

@@ -5,6 +5,7 @@ import Syntax
 
 /// The command line: `ccv FILE [args]`, `ccv -e CODE [args]`, `ccv` for the prompt or code from a pipe.
 public enum MainCommand {
+  /// Runs the command; the exit code.
   public static func run(_ arguments: [String]) -> Int32 {
     // A pipe that is closed (gnuplot, a pager) is an error to report, not a reason to die.
     signal(SIGPIPE, SIG_IGN)

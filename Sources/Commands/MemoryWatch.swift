@@ -23,7 +23,7 @@ enum MemoryWatch {
   static func start(for session: Session) {
     limit = Int(share * Double(machineMemory()))
     if let text = getenv("CCV_MEMORY").map({ String(cString: $0) }), !text.isEmpty {
-      if let chosen = bytes(text) {
+      if let chosen = ByteSize.bytes(text) {
         limit = chosen
       } else {
         session.host.writeNote(
@@ -63,16 +63,6 @@ enum MemoryWatch {
     let fields = text.prefix(max(0, count)).split(separator: UInt8(ascii: " "))
     let pages = fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) ?? 0 : 0
     return pages * sysconf(Int32(_SC_PAGESIZE))
-  }
-
-  /// `4G`: bytes, with K, M or G; nil of what is no size.
-  private static func bytes(_ text: String) -> Int? {
-    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-    let unit = text.last.flatMap { units[Character($0.uppercased())] }
-    guard let number = Double(unit == nil ? text : String(text.dropLast())), number > 0 else {
-      return nil
-    }
-    return Int(min(number * Double(unit ?? 1), 0x1p60))
   }
 
   /// Of the machine, or of the container where that has less.

@@ -1,4 +1,4 @@
-import Arrays
+public import Arrays
 import Glibc
 import Images
 
@@ -39,6 +39,26 @@ public enum ImageFolder {
       name: path, images: images,
       labels: isLabelled ? NDArray(files.map { Int32($0.label) }) : nil,
       classes: listing.classes, skippedCount: listing.skippedCount)
+  }
+
+  /// The paths of the images that `load` would read, in its order.
+  public static func paths(in path: String, pulse: () throws -> Void = {}) throws -> [String] {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw DatasetError.missing(path: path) }
+    return try Listing(path, perClass: nil, pulse: pulse).files.map(\.path)
+  }
+
+  /// Some images, decoded on all threads: [paths.count, 3, H, W] uint8.
+  ///
+  /// - Parameter size: every image is scaled (shorter side) and cut (middle) to size x size; without it
+  ///   all must have one size.
+  public static func images(
+    _ paths: some Collection<String>, size: Int? = nil, pulse: () throws -> Void = {}
+  ) throws -> NDArray {
+    try read(Array(paths), size: size) { _, _ in
+      try pulse()
+      return true
+    }
   }
 
   /// The folder of a part, where a folder has both: `train`, and `test` or `val`, each with images or

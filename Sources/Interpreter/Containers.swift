@@ -4,6 +4,7 @@ public import Syntax
 
 /// A text.
 public final class StringObject: HeapObject {
+  /// The text itself.
   public let string: String
 
   public init(_ string: String) {
@@ -30,6 +31,7 @@ public final class StringObject: HeapObject {
 
 /// A sequence of values that grows and is shared by all who hold it.
 public final class ListObject: HeapObject {
+  /// How many values there are.
   public private(set) var count = 0
   private var capacity: Int
   private var storage: UnsafeMutablePointer<Value>
@@ -82,12 +84,14 @@ public final class ListObject: HeapObject {
     return storage[count]
   }
 
+  /// Empties the list.
   public func removeAll() {
     let old = count
     count = 0
     for index in 0..<old { storage[index].release() }
   }
 
+  /// The values, borrowed; valid until the list changes.
   public var values: UnsafeBufferPointer<Value> {
     UnsafeBufferPointer(start: storage, count: count)
   }
@@ -105,11 +109,16 @@ public final class ListObject: HeapObject {
   public override var byteCount: Int { 64 + 8 * capacity }
 }
 
-/// The layout of records with the same fields in the same order, shared by all of them.
+/// The layout of records: shared by all with the same fields in the same order, as long as those are few.
+/// A record with many, such as one that counts words, has a layout of its own that grows with it.
 public final class RecordShape {
-  public let symbols: [Symbol]
-  private let slots: [Symbol: Int]
+  /// The names in order.
+  public private(set) var symbols: [Symbol]
+  private var slots: [Symbol: Int]
   private var followers: [Symbol: RecordShape] = [:]
+  /// Whether one record alone has this layout: then it must not be remembered beyond that record.
+  private(set) var isOwn = false
+  private static let sharedMax = 32
 
   nonisolated(unsafe) public static let empty = RecordShape([])
 
@@ -118,9 +127,23 @@ public final class RecordShape {
     slots = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
   }
 
+  /// The place of a field; nil if there is none.
   public func slot(of symbol: Symbol) -> Int? { slots[symbol] }
 
-  /// The shape with one more field.
+  /// The layout of a record of this one that gets one more field.
+  func growing(_ symbol: Symbol) -> RecordShape {
+    if isOwn {
+      slots[symbol] = symbols.count
+      symbols.append(symbol)
+      return self
+    }
+    guard symbols.count >= Self.sharedMax else { return adding(symbol) }
+    let shape = RecordShape(symbols + [symbol])
+    shape.isOwn = true
+    return shape
+  }
+
+  /// The shared layout with one more field.
   public func adding(_ symbol: Symbol) -> RecordShape {
     if let shape = followers[symbol] { return shape }
     let shape = RecordShape(symbols + [symbol])
@@ -131,6 +154,7 @@ public final class RecordShape {
 
 /// Named values in order, shared by all who hold them.
 public final class RecordObject: HeapObject {
+  /// The names of the fields.
   public private(set) var shape: RecordShape
   private var values: [Value]
 
@@ -158,6 +182,7 @@ public final class RecordObject: HeapObject {
     for value in values { value.release() }
   }
 
+  /// How many fields there are.
   public var count: Int { values.count }
   /// Names and values in order.
   public var fields: [(name: String, value: Value)] {
@@ -175,32 +200,28 @@ public final class RecordObject: HeapObject {
         values[slot] = newValue
         old.release()
       } else {
-        shape = shape.adding(symbol)
+        shape = shape.growing(symbol)
         values.append(newValue)
       }
     }
   }
 
+  /// The value of a field by its name; as by symbol.
   public subscript(name: String) -> Value? {
-    get { self[Symbol(name)] }
+    get { Symbol.known(name).flatMap { self[$0] } }
     set { self[Symbol(name)] = newValue }
   }
 
   /// Sets a field to an object. (`Value(object)` alone does not keep a new object alive.)
   public func set(_ name: String, _ object: HeapObject) { self[Symbol(name)] = Value(object) }
 
+  func forEachValue(_ body: (Value) -> Void) { values.forEach(body) }
+
   @inline(__always) func value(slot: Int) -> Value { values[slot] }
   @inline(__always) func replace(slot: Int, with value: Value) {
     let old = values[slot]
     values[slot] = value.retained()
     old.release()
-  }
-
-  func clear() {
-    let old = values
-    values = []
-    shape = .empty
-    for value in old { value.release() }
   }
 
   public override var typeName: String { "record" }
@@ -210,26 +231,45 @@ public final class RecordObject: HeapObject {
 
 /// Numbers from `first` by `step`; with `isClosed` the last one may be `last` itself.
 public final class RangeObject: HeapObject {
+  /// What a range is written with.
+  public typealias Bounds = (first: Double, last: Double, step: Double)
+  /// As written; `last` need not be one of the numbers.
   public let first: Double, last: Double, step: Double, isClosed: Bool
+  /// How many numbers there are.
+  public let count: Int
 
-  public init(first: Double, last: Double, step: Double, isClosed: Bool) {
-    (self.first, self.last, self.step, self.isClosed) = (first, last, step, isClosed)
+  /// - Parameter bounds: finite, at most 2^53 steps of other than 0.
+  public init(_ bounds: Bounds, isClosed: Bool) {
+    (first, last, step) = bounds
+    self.isClosed = isClosed
+    count = Self.count(bounds, isClosed: isClosed)
   }
 
-  public var count: Int {
-    let steps = (last - first) / step
-    guard steps >= 0, steps.isFinite else { return 0 }
-    let whole = steps.rounded(.down)
-    return Int(whole) + (isClosed || steps > whole ? 1 : 0)
+  /// How many numbers a range has. Bounds and step in fractions are each off by half a unit of their last
+  /// place, so that `0..0.3 by 0.1` is 2.9999999999999996 steps long: it is meant to have its end.
+  static func count(_ bounds: Bounds, isClosed: Bool) -> Int {
+    let (first, last, step) = bounds
+    let steps = (last - first) / step, near = steps.rounded()
+    guard near >= 0 else { return 0 }
+    if abs(steps - near) <= tolerance(bounds) / abs(step) { return Int(near) + (isClosed ? 1 : 0) }
+    return steps < 0 ? 0 : Int(steps) + 1
   }
 
+  /// How far rounding may take a number of the range from what was meant; 0 when all are whole.
+  private static func tolerance(_ bounds: Bounds) -> Double {
+    let (first, last, step) = bounds
+    guard step != step.rounded() || first != first.rounded() else { return 0 }
+    return 4 * Double.ulpOfOne * max(abs(first), abs(last))
+  }
+
+  /// The number at an index from 0.
   public func element(_ index: Int) -> Double { first + Double(index) * step }
 
+  /// Whether a number is one of the range's, up to the rounding of fractions.
   public func contains(_ number: Double) -> Bool {
-    let (low, high) = step > 0 ? (first, last) : (last, first)
-    guard number >= low, number <= high, isClosed || number != last else { return false }
-    let index = (number - first) / step
-    return index == index.rounded()
+    let index = ((number - first) / step).rounded()
+    guard index >= 0, index < Double(count) else { return false }
+    return abs(number - element(Int(index))) <= Self.tolerance((first, last, step))
   }
 
   public override var typeName: String { "range" }
@@ -302,7 +342,9 @@ public final class ClosureObject: HeapObject {
     for variable in old { variable.releaseReference() }
   }
 
+  /// The name it was defined with; `=>` without one.
   public var name: String { function.prototype.name }
+  /// The `##` lines above it.
   public var documentation: [String] { function.prototype.documentation }
   /// The names of its options, in order.
   public var optionNames: [String] {
@@ -330,6 +372,7 @@ public final class ClosureObject: HeapObject {
 
 /// What `catch e` binds: `e.code`, `e.message`, `e.trace`.
 public final class ErrorObject: HeapObject {
+  /// The error as it was thrown.
   public let failure: RuntimeFailure
 
   public init(_ failure: RuntimeFailure) {

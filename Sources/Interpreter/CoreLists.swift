@@ -1,5 +1,6 @@
 /// The functions on lists and records that every host has.
 public enum CoreLists {
+  /// Makes them known to a machine.
   public static func register(in machine: Machine) {
     for native in [length, push, pop, map, filter, reduce, sort, reverse, zip, enumerate] {
       machine.register(native())
@@ -108,13 +109,18 @@ public enum CoreLists {
     ) { call in
       let function = try call.function(1)
       var result: Value? = call[2].isAbsent ? nil : call[2].retained()
-      try each(call, 0) { item in
-        guard let sofar = result else {
-          result = item.retained()
-          return
+      do {
+        try each(call, 0) { item in
+          guard let sofar = result else {
+            result = item.retained()
+            return
+          }
+          result = try call.machine.call(function, [sofar, item])
+          sofar.release()
         }
-        result = try call.machine.call(function, [sofar, item])
-        sofar.release()
+      } catch {
+        result?.release()
+        throw error
       }
       guard let result else {
         throw Diagnosis(
@@ -129,7 +135,7 @@ public enum CoreLists {
     NativeFunction(
       "sort", "items: list, by=nil function, descending=false bool", group: group,
       summary:
-        "A new list of the items in order: numbers by size, strings by alphabet; equal ones stay in order.",
+        "A new list of the items in order: numbers by size, nan last; strings by alphabet; equal ones stay in order.",
       example: "sort([3, 1, 2])", related: ["reverse"]
     ) { call in
       var keyed = [(item: Value, key: Value)]()
@@ -146,6 +152,8 @@ public enum CoreLists {
         keyed.append((item.retained(), key))
       }
       let ordered = try keyed.enumerated().sorted { a, b in
+        let (isNaN, isOtherNaN) = (a.element.key.isNaN, b.element.key.isNaN)
+        if isNaN || isOtherNaN { return isNaN == isOtherNaN ? a.offset < b.offset : isOtherNaN }
         let (x, y) = isDescending ? (b, a) : (a, b)
         if try less(x.element.key, y.element.key, call) { return true }
         if try less(y.element.key, x.element.key, call) { return false }

@@ -2,6 +2,7 @@ import Syntax
 
 /// The functions on strings, types and errors that every host has.
 public enum CoreText {
+  /// Makes them known to a machine.
   public static func register(in machine: Machine) {
     for native in [join, replace, upper, lower, trim, startsWith, endsWith, string, type] {
       machine.register(native())

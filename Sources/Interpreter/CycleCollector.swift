@@ -10,7 +10,7 @@ enum Containers {
   nonisolated(unsafe) private static var threshold = 20_000
 
   /// Tracking each container in a table would cost more than the containers, so only closures and
-  /// what they capture come here: a cycle without a function needs a list put into itself.
+  /// what they capture come here: a cycle without a function needs a list or record put into itself.
   static func born(_ object: HeapObject) {
     objects[ObjectIdentifier(object)] = Unmanaged.passUnretained(object)
     count += 1
@@ -32,15 +32,26 @@ enum Containers {
   }
 
   static func collect() {
-    let all = objects.values.map { $0.takeUnretainedValue() }
+    var all = objects.values.map { $0.takeUnretainedValue() }
+    var known = Set(all.map { ObjectIdentifier($0) })
     var inside: [ObjectIdentifier: Int32] = [:]
-    for object in all { forEachChild(of: object) { inside[ObjectIdentifier($0), default: 0] += 1 } }
+    // Lists and records are not in the table, but cycles may lead through them.
+    var next = 0
+    while next < all.count {
+      forEachChild(of: all[next]) { child in
+        let id = ObjectIdentifier(child)
+        inside[id, default: 0] += 1
+        if known.insert(id).inserted { all.append(child) }
+      }
+      next += 1
+    }
     var reachable: Set<ObjectIdentifier> = []
     var pending = all.filter { $0.referenceCount > inside[ObjectIdentifier($0), default: 0] }
     while let object = pending.popLast() {
       guard reachable.insert(ObjectIdentifier(object)).inserted else { continue }
       forEachChild(of: object) { pending.append($0) }
     }
+    // Every cycle that is found leads through a function: without what it captured there is none.
     for object in all where !reachable.contains(ObjectIdentifier(object)) {
       (object as? ClosureObject)?.clear()
       (object as? CapturedVariable)?.clear()
@@ -48,12 +59,19 @@ enum Containers {
   }
 
   private static func forEachChild(of object: HeapObject, _ body: (HeapObject) -> Void) {
-    if let closure = object as? ClosureObject {
-      closure.captured.forEach(body)
-    } else if let variable = object as? CapturedVariable,
-      let child = variable.ownValue.object, child is ClosureObject
-    {
-      body(child)
+    func visit(_ value: Value) {
+      if value.isKind(.closure) || value.isKind(.list) || value.isKind(.record),
+        let child = value.object
+      {
+        body(child)
+      }
+    }
+    switch object {
+    case let closure as ClosureObject: closure.captured.forEach(body)
+    case let variable as CapturedVariable: visit(variable.ownValue)
+    case let list as ListObject: list.values.forEach(visit)
+    case let record as RecordObject: record.forEachValue(visit)
+    default: break
     }
   }
 }

@@ -31,6 +31,7 @@ public enum Display {
     return value.isNone ? "nil" : "(no value)"
   }
 
+  /// What `type(x)` says.
   public static func typeName(_ value: Value) -> String {
     if let object = value.object { return object.typeName }
     if value.isNumber { return "number" }
@@ -96,20 +97,26 @@ public enum Display {
     }
   }
 
+  /// More lines than that are no summary.
+  private static let fieldsMax = 100
+
   /// One line if it fits, else a line a field with the names aligned.
   static func record(_ record: RecordObject, width: Int) -> String {
     guarded(record) {
       if record.count == 0 { return "(:)" }
-      let fields = record.fields.map { ($0.name, summary($0.value, width: width - 12)) }
+      let fields = record.fields.prefix(fieldsMax).map {
+        ($0.name, summary($0.value, width: width - 12))
+      }
       let line = "(" + fields.map { "\($0): \($1)" }.joined(separator: ", ") + ")"
-      if line.count <= width, !line.contains("\n") { return line }
+      if line.count <= width, !line.contains("\n"), record.count == fields.count { return line }
       let indent = min(24, fields.map(\.0.count).max() ?? 0)
+      let rest = record.count > fields.count ? "\n  ... (\(record.count) fields in all)" : ""
       return fields.map { name, text in
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let head = "  " + name + String(repeating: " ", count: max(0, indent - name.count)) + "  "
         let rest = String(repeating: " ", count: indent + 4)
         return head + lines.joined(separator: "\n" + rest)
-      }.joined(separator: "\n")
+      }.joined(separator: "\n") + rest
     }
   }
 }

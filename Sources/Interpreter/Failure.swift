@@ -4,6 +4,7 @@ public import Syntax
 ///
 /// Safety: `@unchecked Sendable`, which `Error` asks for, because the interpreter is single-threaded.
 public final class RuntimeFailure: Error, @unchecked Sendable {
+  /// What is said.
   public var diagnostic: Diagnostic
   /// Whether the trace and the place have been added.
   var isLocated = false
@@ -20,6 +21,7 @@ public struct Interrupted: Error {
 
 /// A native function asks the program to end.
 public struct ExitRequest: Error {
+  /// The exit code of the process.
   public let code: Int32
 
   public init(code: Int32) {
@@ -29,9 +31,13 @@ public struct ExitRequest: Error {
 
 /// What an error of the engine says to a user. The machine adds the places.
 public struct Diagnosis: Error {
+  /// `E021`.
   public var code: String
+  /// What was seen and what was wanted, without a full stop.
   public var message: String
+  /// Whole sentences behind the excerpt.
   public var notes: [String]
+  /// One thing to try.
   public var hint: String?
   /// What to say about an argument, by its position; the first is the main culprit.
   public var arguments: [(index: Int, text: String)]
@@ -164,6 +170,14 @@ enum RuntimeMessages {
         ? "a function is called with parentheses: `f(x)`." : nil)
   }
 
+  static func notChangeable(_ value: Value) -> Diagnosis {
+    Diagnosis(
+      "E104", "the elements of \(Display.described(value)) cannot be changed", arguments: [(0, "")],
+      hint: value.string != nil
+        ? "`replace(text, old, new)`, or a new string of parts: `\"{a[0]}x{a[2..]}\"`."
+        : "`map(range, x => x)` makes a list.")
+  }
+
   static func notIterable(_ value: Value) -> Diagnosis {
     Diagnosis(
       "E115", "cannot go through \(Display.described(value))", arguments: [(0, "")],
@@ -175,7 +189,7 @@ enum RuntimeMessages {
     Diagnosis(
       "E114",
       "cannot take \(Display.described(value)) apart into \(wanted) names"
-        + (seen.map { ": it has \($0) elements" } ?? ""),
+        + (seen.map { ": it has \($0) \($0 == 1 ? "element" : "elements")" } ?? ""),
       arguments: [(0, "")], hint: "as many names as the list has elements.")
   }
 

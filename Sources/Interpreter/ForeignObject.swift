@@ -22,6 +22,7 @@ open class ForeignObject: HeapObject {
   open func field(_ name: String) throws -> Value? { nil }
   /// Changes a field; false if it cannot be.
   open func setField(_ name: String, to value: Value) throws -> Bool { false }
+  /// Whether `x(...)` works.
   open var isCallable: Bool { false }
   /// Calls the object with values by position.
   open func call(_ arguments: [Value], machine: Machine) throws -> Value {
@@ -45,8 +46,11 @@ open class ForeignObject: HeapObject {
   open var truthValue: Bool? { nil }
   /// What `with` does around its block.
   open var isScope: Bool { false }
+  /// What comes before the block; when it throws, `exitScope` is not called.
   open func enterScope() throws {}
+  /// What comes after the block, however it ends.
   open func exitScope() {}
+  /// What `==` gives within lists and records.
   open func isEqual(to other: HeapObject) -> Bool { self === other }
 }
 
@@ -59,6 +63,7 @@ public protocol ValueIterator: AnyObject {
 public struct OperatorHooks {
   /// A result that the caller owns, or nil if the operator does not take these values.
   public var binary: (BinaryOperatorCode, Value, Value) throws -> Value? = { _, _, _ in nil }
+  /// `-x`: as for `binary`.
   public var negate: (Value) throws -> Value? = { _ in nil }
   /// A tensor from the list of rows of `[1, 2; 3, 4]`.
   public var matrix: (ListObject) throws -> Value? = { _ in nil }

@@ -70,6 +70,7 @@ public enum LiveObjects {
       return place
     }
 
+    /// The number for this thread.
     public static var count: Int { counter.pointee }
     static func add(_ change: Int) { counter.pointee += change }
   #else
@@ -100,6 +101,7 @@ enum ReleaseQueue {
 
 /// A name as a small number: fields are found by comparing these.
 public struct Symbol: Hashable, Sendable {
+  /// The place among all names.
   public let index: Int32
 
   /// The symbol of a name; the same name gives the same symbol.
@@ -113,6 +115,12 @@ public struct Symbol: Hashable, Sendable {
     }
   }
 
+  /// The symbol of a name that is in use already; nil if no record has had such a field.
+  static func known(_ name: String) -> Symbol? {
+    SymbolTable.indices[name].map { Symbol(index: $0) }
+  }
+
+  /// The name itself.
   public var name: String { SymbolTable.names[Int(index)] }
 }
 

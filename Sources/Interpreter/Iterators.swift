@@ -4,7 +4,8 @@ final class IteratorObject: HeapObject {
     case list(ListObject)
     case range(RangeObject, count: Int)
     case values([Value])
-    case foreign(any ValueIterator)
+    /// The machine outlives what its code goes through.
+    case foreign(any ValueIterator, ForeignObject, Unmanaged<Machine>)
   }
   private let source: Source
   /// The list again, if it is one: by far the most common.
@@ -30,15 +31,18 @@ final class IteratorObject: HeapObject {
         })
     case let foreign as ForeignObject:
       guard let iterator = try foreign.makeIterator(machine: machine) else { return nil }
-      source = .foreign(iterator)
+      source = .foreign(iterator, foreign, .passUnretained(machine))
     default: return nil
     }
     list = value.list.map { .passUnretained($0) }
     super.init()
     heapKind = .iterator
+    // Counted, so that the collector sees that somebody holds it.
+    value.list?.retainReference()
   }
 
   deinit {
+    if case .list(let list) = source { list.releaseReference() }
     if case .values(let values) = source { for value in values { value.release() } }
   }
 
@@ -61,7 +65,10 @@ final class IteratorObject: HeapObject {
     case .range(let range, let count):
       return position < count ? Value(range.element(position)) : nil
     case .values(let values): return position < values.count ? values[position].retained() : nil
-    case .foreign(let iterator): return try iterator.next()
+    case .foreign(let iterator, let foreign, let machine):
+      return try machine._withUnsafeGuaranteedRef {
+        try $0.observed(foreign.typeName, of: foreign) { try iterator.next() }
+      }
     }
   }
 }

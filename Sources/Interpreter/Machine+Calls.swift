@@ -43,7 +43,9 @@ extension Machine {
     for index in count..<total { store(arguments + index, .absent) }
     nativeTop = arguments + total
     var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
-    let result = try native.body(&call)
+    let result = try observed(
+      native.name, with: UnsafeBufferPointer(start: arguments, count: total)
+    ) { try native.body(&call) }
     clear(arguments, total)
     return result
   }
@@ -64,7 +66,9 @@ extension Machine {
       let savedTop = nativeTop
       nativeTop = max(nativeTop, arguments + count)
       defer { nativeTop = savedTop }
-      return try foreign.call((0..<count).map { arguments[$0] }, machine: self)
+      return try observed(
+        foreign.typeName, of: foreign, with: UnsafeBufferPointer(start: arguments, count: count)
+      ) { try foreign.call((0..<count).map { arguments[$0] }, machine: self) }
     }
     var diagnosis = RuntimeMessages.notCallable(callee)
     if let note = shadowNote(ofValue: callee) { diagnosis.notes.append(note) }
@@ -101,7 +105,9 @@ extension Machine {
       machine: self, function: native, slots: slots, extraCount: bound.count - wanted)
     call.fields = fields
     do {
-      return try native.body(&call)
+      return try observed(
+        native.name, with: UnsafeBufferPointer(start: slots, count: bound.count)
+      ) { try native.body(&call) }
     } catch {
       throw placed(error, native.parameters, count, site)
     }

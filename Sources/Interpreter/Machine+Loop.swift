@@ -323,29 +323,21 @@ extension Machine {
           frame.pointee.position = position
           if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
         }
-      case .excludeEnd:
-        frame.pointee.position = position
-        try numberBounds(registers + i.a)
-        let (last, step) = (registers[i.a + 1].double, registers[i.a + 2].double)
-        registers[i.a + 1] = Value(step < 0 ? last.nextUp : last.nextDown)
       case .prepareCount:
         frame.pointee.position = position
         try prepareCount(registers + i.a)
-        let (first, last, step) = (registers[i.a], registers[i.a + 1], registers[i.a + 2])
-        let isWithin =
-          step.double > 0 ? first.double <= last.double : first.double >= last.double
-        if isWithin {
-          store(registers + i.a + 3, first)
+        if registers[i.a + 1].double > 0 {
+          store(registers + i.a + 4, registers[i.a])
         } else {
           position &+= i.wide
         }
       case .nextCount:
-        let step = registers[i.a + 2].double
-        let next = registers[i.a].double + step
-        registers[i.a] = Value(next)
-        let last = registers[i.a + 1].double
-        if step > 0 ? next <= last : next >= last {
-          store(registers + i.a + 3, Value(next))
+        let index = registers[i.a + 3].double + 1
+        registers[i.a + 3] = Value(arithmetic: index)
+        if index < registers[i.a + 1].double {
+          // As `RangeObject.element` has it: a step added again and again would drift.
+          let value = registers[i.a].double + index * registers[i.a + 2].double
+          store(registers + i.a + 4, Value(arithmetic: value))
           position &+= i.wide
           if isInterrupted {
             frame.pointee.position = position
@@ -469,7 +461,9 @@ extension Machine {
           }
           let symbol = Symbol(index: Int32(constants[i.c].double))
           if let slot = record.shape.slot(of: symbol) {
-            cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+            if !record.shape.isOwn {
+              cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
+            }
             store(registers + i.a, record.value(slot: slot).retained())
             continue
           }
@@ -486,7 +480,7 @@ extension Machine {
           }
           let symbol = Symbol(index: Int32(constants[i.b].double))
           record[symbol] = registers[i.c]
-          if let slot = record.shape.slot(of: symbol) {
+          if !record.shape.isOwn, let slot = record.shape.slot(of: symbol) {
             cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
           }
           continue
@@ -599,28 +593,13 @@ extension Machine {
     return try truth(result)
   }
 
-  /// Makes numbers of the first, last and step of a loop's range; tensors of one element count.
-  @inline(never)
-  func numberBounds(_ place: UnsafeMutablePointer<Value>) throws {
-    for (index, role) in ["first", "last", "step"].enumerated() {
-      let value = place[index]
-      guard !value.isNumber else { continue }
-      guard let number = (value.object as? ForeignObject)?.numberValue else {
-        throw Diagnosis(
-          "E102", "the \(role) number of a range is \(Display.described(value)), wanted a number",
-          arguments: [(index, "")])
-      }
-      store(place + index, Value(number))
-    }
-  }
-
+  /// Makes a loop's registers of its range: first, count, step, index 0.
   @inline(never)
   func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
-    try numberBounds(place)
-    if place[2].double == 0 || place[2].double.isNaN {
-      throw Diagnosis(
-        "E119",
-        "the step of a range is \(Display.number(place[2].double)), wanted a number other than 0")
+    let bounds = try bounds(place)
+    let count = RangeObject.count(bounds, isClosed: place[3].isTrue)
+    for (index, number) in [bounds.first, Double(count), bounds.step, 0].enumerated() {
+      store(place + index, Value(number))
     }
   }
 
@@ -668,6 +647,11 @@ extension Machine {
   }
 
   func range(_ place: UnsafeMutablePointer<Value>, isClosed: Bool) throws -> Value {
+    .owning(RangeObject(try bounds(place), isClosed: isClosed))
+  }
+
+  /// The numbers of a range of the language: first, last and step (nil is 1); tensors of one element count.
+  private func bounds(_ place: UnsafeMutablePointer<Value>) throws -> RangeObject.Bounds {
     func number(_ index: Int, _ role: String) throws -> Double {
       if let number = place[index].number { return number }
       if let number = (place[index].object as? ForeignObject)?.numberValue { return number }
@@ -678,18 +662,20 @@ extension Machine {
     let step = place[2].isNone ? 1 : try number(2, "step")
     guard step != 0, step.isFinite else {
       throw Diagnosis(
-        "E119", "the step of a range is \(Display.number(step)), wanted a number other than 0")
+        "E119", "the step of a range is \(Display.number(step)), wanted a number other than 0",
+        arguments: [(2, "")])
     }
     let (first, last) = (try number(0, "first number"), try number(1, "last number"))
     // Beyond 2^53 numbers cannot be counted one by one.
-    guard first.isFinite, last.isFinite, abs((last - first) / step) <= 0x1p53 else {
+    let reach = max(abs(first), abs(last), abs(last - first)) / abs(step)
+    guard first.isFinite, last.isFinite, reach <= 0x1p53 else {
       throw Diagnosis(
         "E119",
         "a range from \(Display.number(first)) to \(Display.number(last)) has no end that can be reached",
         arguments: [(first.isFinite ? 1 : 0, "")],
-        hint: "while true { ... break ... } for a loop without an end")
+        hint: "`while true { ... break ... }` for a loop without an end.")
     }
-    return .owning(RangeObject(first: first, last: last, step: step, isClosed: isClosed))
+    return (first, last, step)
   }
 
   func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) throws -> Value {
@@ -739,20 +725,22 @@ extension Machine {
     guard let foreign = place.pointee.object as? ForeignObject else {
       throw RuntimeMessages.notIndexable(place.pointee)
     }
-    store(place, try foreign.settingIndex(items, to: value))
+    store(
+      place, try observed("index =", of: foreign) { try foreign.settingIndex(items, to: value) })
   }
 
   func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {
     guard let iterator = try IteratorObject(over: value, machine: self), !value.isKind(.string)
     else { throw RuntimeMessages.unpack(value, count, seen: nil) }
     var parts = [Value]()
-    while let part = try iterator.next(), parts.count <= count { parts.append(part) }
+    defer { for part in parts { part.release() } }
+    // One more than wanted tells that there are too many.
+    while parts.count <= count, let part = try iterator.next() { parts.append(part) }
     guard parts.count == count else {
-      for part in parts { part.release() }
       let seen = (value.list)?.count ?? (value.object as? ForeignObject)?.elementCount
       throw RuntimeMessages.unpack(value, count, seen: seen)
     }
-    for (index, part) in parts.enumerated() { store(place + index, part) }
+    for (index, part) in parts.enumerated() { store(place + index, part.retained()) }
   }
 
   func rethrown(_ value: Value) -> any Error {

@@ -35,7 +35,10 @@ public final class Machine {
   private static let globalSlots = 1 << 20
   private static let nestingMax = 150
 
+  /// How operators work on the host's values.
   public var operators = OperatorHooks()
+  /// Told of native calls: nobody, unless a profile or a summary is being taken.
+  public var observer: (any CallObserver)?
   /// The source of an imported file, and the name to show for it.
   public var loadModule: (_ path: String, _ from: String) throws -> SourceFile = { path, _ in
     throw Diagnosis("E120", "cannot import \"\(path)\" here")
@@ -57,6 +60,7 @@ public final class Machine {
   /// The end of what native code uses of the stack.
   var nativeTop: UnsafeMutablePointer<Value>
   let globals: UnsafeMutablePointer<Value>
+  /// The names of the slots, in the order in which they were made.
   public private(set) var globalNames: [String] = []
   var handlers: [Handler] = []
   private var openVariables: [CapturedVariable] = []
@@ -82,6 +86,7 @@ public final class Machine {
   deinit {
     for slot in globalNames.indices { globals[slot].release() }
     for native in builtins { native.releaseReference() }
+    for module in modules.values { module.releaseReference() }
     munmap(stack, Self.stackSlots * MemoryLayout<Value>.stride)
     munmap(globals, Self.globalSlots * MemoryLayout<Value>.stride)
     frames.deallocate()
@@ -109,6 +114,7 @@ public final class Machine {
     return globalNames.count - 1
   }
 
+  /// The value in a slot, borrowed; what is set is retained.
   public subscript(global slot: Int) -> Value {
     get { globals[slot] }
     set {
@@ -130,12 +136,14 @@ public final class Machine {
     }
   }
 
+  /// The number of a native function; nil if there is none of that name.
   public func builtinIndex(_ name: String) -> Int? { builtinIndices[name] }
 
   // MARK: - Interrupts
 
   /// Asks the running program to stop; may be called from a signal's thread.
   public func interrupt() { interruptFlag.store(true, ordering: .relaxed) }
+  /// Forgets an interrupt that nobody has seen.
   public func clearInterrupt() {
     interruptFlag.store(false, ordering: .relaxed)
     excess.store(0, ordering: .relaxed)
@@ -145,6 +153,7 @@ public final class Machine {
     excess.store(bytes, ordering: .relaxed)
     interrupt()
   }
+  /// Whether somebody has asked for a stop.
   @inline(__always) public var isInterrupted: Bool { interruptFlag.load(ordering: .relaxed) }
 
   /// For native code between pieces of long work.
@@ -188,6 +197,9 @@ public final class Machine {
     guard function.isKind(.closure) else {
       return try callNonClosure(function, callee + 1, arguments.count, site: nil)
     }
+    let observer = observer
+    observer?.willRunScript()
+    defer { observer?.didRunScript() }
     let loaded = loadedFunction(function)
     try bindClosure(loaded, callee + 1, arguments.count, site: nil)
     try push(function, loaded, registers: callee + 1, result: nil)
@@ -296,7 +308,10 @@ public final class Machine {
     let source = try loadModule(path, file.name)
     if let module = modules[source.name] { return Value.owning(module) }
     let value = try compile(source)
-    if let record = value.record { modules[source.name] = record }
+    if let record = value.record {
+      record.retainReference()
+      modules[source.name] = record
+    }
     return value
   }
 

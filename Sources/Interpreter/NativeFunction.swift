@@ -2,12 +2,14 @@ import Syntax
 
 /// A function of the host, with all that help, completion and argument checking need.
 public final class NativeFunction: HeapObject {
+  /// A parameter, as help and checks see it.
   public struct Parameter: Sendable {
     public let name: String
     /// What it takes, in words: `tensor`, `number`, `"block" or "random"`.
     public let type: String
     /// An option is given by name and may be left out unless `isRequired`.
     public let isOption: Bool
+    /// Whether the call fails without it.
     public let isRequired: Bool
     /// The default as help shows it.
     public let defaultText: String?
@@ -20,7 +22,9 @@ public final class NativeFunction: HeapObject {
   public let details: String
   /// A program that runs in under a second.
   public let example: String
+  /// Functions that help names below.
   public let related: [String]
+  /// The heading under which `help()` lists it.
   public let group: String
   /// Positional parameters, then options.
   public let parameters: [Parameter]
@@ -123,6 +127,7 @@ extension Value {
     withExtendedLifetime(object) { Value(object).retained() }
   }
 
+  /// A new string that the receiver owns.
   public static func string(_ text: String) -> Value {
     owning(StringObject(text))
   }
@@ -142,6 +147,7 @@ public struct Call {
   /// Further values by name, if the function collects them; borrowed.
   public var fields: [(String, Value)] = []
 
+  /// An argument by place, borrowed; absent when it was not given.
   @inlinable @inline(__always) public subscript(index: Int) -> Value { slots[index] }
 
   /// Whether an argument was given and is not nil.
@@ -152,6 +158,7 @@ public struct Call {
     UnsafeBufferPointer(start: slots + function.parameters.count, count: extraCount)
   }
 
+  /// E107: an argument of another type than wanted.
   public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
     let parameter = function.parameters[index]
     return Diagnosis(
@@ -160,6 +167,7 @@ public struct Call {
       arguments: [(index, Display.described(slots[index]))], notes: [function.usageNote])
   }
 
+  /// E119: an argument of the right type and a wrong value.
   public func outOfRange(_ index: Int, wanted: String) -> Diagnosis {
     let parameter = function.parameters[index]
     return Diagnosis(
@@ -168,6 +176,7 @@ public struct Call {
       arguments: [(index, "")])
   }
 
+  /// A number, or a tensor of one element.
   public func number(_ index: Int) throws -> Double {
     let value = slots[index]
     if value.isNumber { return value.double }
@@ -177,10 +186,12 @@ public struct Call {
     throw wrongType(index, wanted: "a number")
   }
 
+  /// A number, or the default when it is left out.
   public func number(_ index: Int, default standard: Double) throws -> Double {
     has(index) ? try number(index) : standard
   }
 
+  /// A number within a range, which `wanted` puts into words.
   public func number(
     _ index: Int, default standard: Double? = nil, in range: ClosedRange<Double>, wanted: String
   ) throws -> Double {
@@ -209,6 +220,7 @@ public struct Call {
     return Int(value)
   }
 
+  /// True or false.
   public func flag(_ index: Int, default standard: Bool) throws -> Bool {
     let value = slots[index]
     if !has(index) { return standard }
@@ -216,6 +228,7 @@ public struct Call {
     return value.isTrue
   }
 
+  /// A string.
   public func string(_ index: Int) throws -> String {
     guard let object = slots[index].string else {
       throw wrongType(index, wanted: "a string")
@@ -223,6 +236,7 @@ public struct Call {
     return object.string
   }
 
+  /// A string, or the default when it is left out.
   public func string(_ index: Int, default standard: String) throws -> String {
     has(index) ? try string(index) : standard
   }
@@ -244,6 +258,7 @@ public struct Call {
     return word
   }
 
+  /// An object of a certain kind, which `wanted` puts into words.
   public func object<T: HeapObject>(
     _ index: Int, as type: T.Type, wanted: String
   ) throws -> T {
@@ -253,11 +268,13 @@ public struct Call {
     return object
   }
 
+  /// A list.
   public func list(_ index: Int) throws -> ListObject {
     guard let list = slots[index].list else { throw wrongType(index, wanted: "a list") }
     return list
   }
 
+  /// A record.
   public func record(_ index: Int) throws -> RecordObject {
     guard let record = slots[index].record else { throw wrongType(index, wanted: "a record") }
     return record

@@ -7,13 +7,13 @@ extension Machine {
   func binary(_ code: BinaryOperatorCode, _ a: Value, _ b: Value) throws -> Value {
     if let x = a.number, let y = b.number { return try Self.arithmetic(code, x, y) }
     if a.object is ForeignObject || b.object is ForeignObject,
-      let result = try operators.binary(code, a, b)
+      let result = try observed(code.rawValue, { try operators.binary(code, a, b) })
     {
       return result
     }
     switch code {
-    case .equal: return Value(try equals(a, b))
-    case .notEqual: return Value(try !equals(a, b))
+    case .equal: return Value(equals(a, b))
+    case .notEqual: return Value(!equals(a, b))
     default: break
     }
     if let left = a.string, let right = b.string {
@@ -39,7 +39,9 @@ extension Machine {
         return .owning(joined)
       }
     }
-    if let result = try operators.binary(code, a, b) { return result }
+    if let result = try observed(code.rawValue, { try operators.binary(code, a, b) }) {
+      return result
+    }
     throw RuntimeMessages.operands(code.rawValue, a, b)
   }
 
@@ -63,10 +65,10 @@ extension Machine {
     case .divide: return Value(x / y)
     case .integerDivide:
       guard y != 0 else { throw RuntimeMessages.divisionByZero("div") }
-      return Value((x / y).rounded(.down))
+      return Value(wholeQuotient(x, y))
     case .modulo:
       guard y != 0 else { throw RuntimeMessages.divisionByZero("mod") }
-      return Value(x - y * (x / y).rounded(.down))
+      return Value(remainder(x, y))
     case .power: return Value(pow(x, y))
     case .equal: return Value(x == y)
     case .notEqual: return Value(x != y)
@@ -77,44 +79,28 @@ extension Machine {
     }
   }
 
-  /// Numbers, strings, lists and records by content; all else by identity or the object's own rule.
-  public func equals(_ a: Value, _ b: Value, depth: Int = 0) throws -> Bool {
-    if let x = a.number, let y = b.number { return x == y }
-    if a.isIdentical(to: b) { return true }
-    guard depth < 1000 else { return false }
-    switch (a.object, b.object) {
-    case (let x as StringObject, let y as StringObject): return x.string == y.string
-    case (let x as ListObject, let y as ListObject):
-      guard x.count == y.count else { return false }
-      for index in 0..<x.count {
-        guard try equals(x[index], y[index], depth: depth + 1) else { return false }
-      }
-      return true
-    case (let x as RecordObject, let y as RecordObject):
-      guard x.count == y.count else { return false }
-      for field in x.fields {
-        guard let other = y[field.name], try equals(field.value, other, depth: depth + 1) else {
-          return false
-        }
-      }
-      return true
-    case (let x as RangeObject, let y as RangeObject):
-      return x.first == y.first && x.last == y.last && x.step == y.step && x.isClosed == y.isClosed
-    case (let x as ForeignObject, let y?): return x.isEqual(to: y)
-    default: return false
-    }
+  /// `x mod y`: exact, with the sign of y. (`x - y * floor(x / y)` is not exact: the quotient is rounded.)
+  private static func remainder(_ x: Double, _ y: Double) -> Double {
+    let rest = fmod(x, y)
+    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+  }
+
+  /// `x div y`: the whole number q for which x is `q * y + x mod y`.
+  private static func wholeQuotient(_ x: Double, _ y: Double) -> Double {
+    guard x.isFinite, y.isFinite else { return (x / y).rounded(.down) }
+    return ((x - remainder(x, y)) / y).rounded()
   }
 
   func negate(_ value: Value) throws -> Value {
     if value.isNumber { return Value(-value.double) }
-    if let result = try operators.negate(value) { return result }
+    if let result = try observed("-", { try operators.negate(value) }) { return result }
     throw RuntimeMessages.operand("-", value)
   }
 
   func contains(_ item: Value, in container: Value) throws -> Bool {
     switch container.object {
     case let list as ListObject:
-      for value in list.values where try equals(value, item) { return true }
+      for value in list.values where equals(value, item) { return true }
       return false
     case let record as RecordObject:
       guard let name = item.string else { break }
@@ -219,7 +205,7 @@ extension Machine {
     case let range as RangeObject:
       return Value(range.element(try resolve(key, count: range.count, of: base)))
     case let foreign as ForeignObject:
-      return try foreign.index([.value(key)])
+      return try observed("index", of: foreign) { try foreign.index([.value(key)]) }
     default: throw RuntimeMessages.notIndexable(base)
     }
     throw RuntimeMessages.indexType(key, of: base)
@@ -246,13 +232,18 @@ extension Machine {
       record[name.string] = value
       return base.retained()
     case let foreign as ForeignObject:
-      return try foreign.settingIndex([.value(key)], to: value)
+      return try observed("index =", of: foreign) {
+        try foreign.settingIndex([.value(key)], to: value)
+      }
+    case is StringObject, is RangeObject: throw RuntimeMessages.notChangeable(base)
     default: throw RuntimeMessages.notIndexable(base)
     }
   }
 
   func indices(_ base: Value, _ items: [SubscriptItem]) throws -> Value {
-    if let foreign = base.object as? ForeignObject { return try foreign.index(items) }
+    if let foreign = base.object as? ForeignObject {
+      return try observed("index", of: foreign) { try foreign.index(items) }
+    }
     let count: Int
     switch base.object {
     case let list as ListObject: count = list.count

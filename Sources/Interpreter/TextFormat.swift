@@ -16,8 +16,11 @@ struct TextFormat {
       rest = rest.dropFirst()
     }
     let digits = rest.prefix(while: \.isNumber)
-    if let width = Int(digits) { self.width = min(width, 1000) }
-    rest = rest.dropFirst(digits.count)
+    if !digits.isEmpty {
+      guard let width = Int(digits), width <= 1000 else { return nil }
+      self.width = width
+      rest = rest.dropFirst(digits.count)
+    }
     if rest.first == "," {
       hasThousands = true
       rest = rest.dropFirst()
@@ -55,7 +58,7 @@ struct TextFormat {
 
   /// 38.3 % of 0.383 is not exact in binary: what would print as 38.300000000000004 prints as 38.3.
   private static func percent(_ value: Double) -> String {
-    Display.number((value * 1e9).rounded() / 1e9)
+    Display.number(abs(value) < 1e6 ? (value * 1e9).rounded() / 1e9 : value)
   }
 
   private static func fixed(_ value: Double, _ decimals: Int) -> String {

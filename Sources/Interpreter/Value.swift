@@ -48,6 +48,8 @@ public struct Value: @unchecked Sendable {
 
   /// The number; meaningful only if `isNumber`.
   @inlinable @inline(__always) public var double: Double { Double(bitPattern: bits) }
+  /// Whether it is the number that is none.
+  var isNaN: Bool { isNumber && double.isNaN }
   /// The number, or nil.
   @inlinable @inline(__always) public var number: Double? { isNumber ? double : nil }
 
@@ -79,10 +81,15 @@ public struct Value: @unchecked Sendable {
     isKind(kind) ? unsafeDowncast(unmanaged.takeUnretainedValue(), to: type) : nil
   }
 
+  /// The list, or nil.
   public var list: ListObject? { known(.list, as: ListObject.self) }
+  /// The record, or nil.
   public var record: RecordObject? { known(.record, as: RecordObject.self) }
+  /// The string, or nil.
   public var string: StringObject? { known(.string, as: StringObject.self) }
+  /// The function of the host, or nil.
   public var native: NativeFunction? { known(.native, as: NativeFunction.self) }
+  /// The function of the language, or nil.
   public var closure: ClosureObject? { known(.closure, as: ClosureObject.self) }
 
   /// Counts one more holder.

@@ -24,6 +24,9 @@ public final class Linear: Layer {
     [NamedParameter("weight", weight)] + (bias.map { [NamedParameter("bias", $0)] } ?? [])
   }
 
+  /// The bias, zeros for a layer without one.
+  var offset: Tensor { bias?.tensor ?? Tensor(NDArray(zeros: [weight.shape[0]])) }
+
   /// x [..., in] -> [..., out].
   public func callAsFunction(_ x: Tensor) throws(ShapeError) -> Tensor {
     try linear(x, weight: weight.tensor, bias: bias?.tensor)

@@ -22,8 +22,6 @@ public final class MLP: Layer {
 
   /// x [..., D] -> [..., D].
   public func callAsFunction(_ x: Tensor) throws(ShapeError) -> Tensor {
-    guard let b1 = fc1.bias, let b2 = fc2.bias else { return try fc2(apply(.gelu, try fc1(x))) }
-    return try feedForward(
-      x, fc1.weight.tensor, b1.tensor, fc2.weight.tensor, b2.tensor)
+    try feedForward(x, fc1.weight.tensor, fc1.offset, fc2.weight.tensor, fc2.offset)
   }
 }

@@ -40,10 +40,15 @@ public final class SelfAttention: Layer {
 
   /// x [B, N, D], bias [heads, N, N] or nil -> [B, N, D].
   public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
+    try projection(try mixed(x, bias: bias))
+  }
+
+  /// The values that each token takes from the others, before the projection.
+  func mixed(_ x: Tensor, bias: Tensor?) throws(ShapeError) -> Tensor {
     let keyBias = Tensor(NDArray(zeros: [width]))
     let packedBias = try concatenate(
       [queryBias.tensor, keyBias, valueBias.tensor], axis: 0)
     let packed = try linear(x, weight: qkv.tensor, bias: packedBias)
-    return try projection(try attention(packed, heads: heads, bias: bias))
+    return try attention(packed, heads: heads, bias: bias)
   }
 }

@@ -53,15 +53,20 @@ public final class TransformerBlock: Layer {
   /// x [B, N, D], bias [heads, N, N] or nil -> [B, N, D]. Drop path acts only on tracked tensors,
   /// that is while gradients are being taken.
   public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
-    let attended = try attention(try norm1(x), bias: bias)
-    let y = try scaledResidual(x, attended, scale: scale1.tensor, factors: keepFactors(attended))
-    let fed = try mlp(try norm2(y))
-    return try scaledResidual(y, fed, scale: scale2.tensor, factors: keepFactors(fed))
+    let mixed = try attention.mixed(try norm1(x), bias: bias)
+    let projection = attention.projection
+    let y = try scaledResidual(
+      x, mixed, weight: projection.weight.tensor, bias: projection.offset,
+      scale: scale1.tensor, factors: keepFactors(mixed))
+    let normed = try norm2(y)
+    return try scaledFeedForward(
+      y, normed, mlp.fc1.weight.tensor, mlp.fc1.offset, mlp.fc2.weight.tensor, mlp.fc2.offset,
+      scale: scale2.tensor, factors: keepFactors(normed))
   }
 
-  private func keepFactors(_ branch: Tensor) -> [Float]? {
-    guard dropPath > 0, branch.isTracked else { return nil }
-    return (0..<branch.shape[0]).map { _ in
+  private func keepFactors(_ input: Tensor) -> [Float]? {
+    guard dropPath > 0, input.isTracked else { return nil }
+    return (0..<input.shape[0]).map { _ in
       random.uniform() < Double(dropPath) ? 0 : 1 / (1 - dropPath)
     }
   }

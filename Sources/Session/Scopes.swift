@@ -83,6 +83,9 @@ final class LibraryIndex {
       .map { SourceFile(name: "library/" + $0.path, text: $0.source) }
   }
 
+  /// A file that did not run to its end is run again at the next use of one of its names.
+  func unload(_ file: LibraryFile) { loaded.remove(file.path) }
+
   /// The file that must run to fill a slot, if it has not been run yet.
   func fileToLoad(for slot: Int) -> LibraryFile? {
     guard let path = fileOfSlot[slot], loaded.insert(path).inserted else { return nil }

@@ -22,7 +22,9 @@ public enum Outcome {
 /// The one way to run code: the prompt, scripts and notebooks are faces over it, so that a line means
 /// the same in all of them. Single-threaded; only `interrupt()` may come from elsewhere.
 public final class Session {
+  /// What runs the code.
   public let machine: Machine
+  /// Where output goes, and what the builtins share.
   public let host: Host
   let library: LibraryIndex
   let scope: NameScope
@@ -117,7 +119,12 @@ public final class Session {
     guard let file = library.fileToLoad(for: slot) else { return false }
     let source = SourceFile(name: "library/" + file.path, text: file.source)
     machine.libraryFiles.insert(ObjectIdentifier(source))
-    try run(source, in: NameScope(.library, machine: machine, library: library))
+    do {
+      try run(source, in: NameScope(.library, machine: machine, library: library))
+    } catch {
+      library.unload(file)
+      throw error
+    }
     return true
   }
 

@@ -134,32 +134,44 @@ public final class AdamW {
     options.correction2 = Float(1 - power(betas.1, stepCount))
     options.gradient_scale = 1
     if let clip, norm > clip { options.gradient_scale = Float(clip / norm) }
-    for (index, gradient) in gradients.enumerated() {
-      guard let gradient else { continue }
-      options.decay = parameters[index].decays ? Float(decay) : 0
-      update(index, gradient, options)
-    }
+    update(gradients, options)
     return norm
   }
 
-  private func update(_ index: Int, _ gradient: NDArray, _ options: ccv_adamw_options) {
-    let slope = gradient.floats
-    parameters[index].value.withMutableElements(of: Float.self) { values in
-      firstMoments[index].withMutableElements(of: Float.self) { first in
-        secondMoments[index].withMutableElements(of: Float.self) { second in
-          guard let p = values.baseAddress, let m = first.baseAddress, let v = second.baseAddress
-          else { return }
-          Parallel.forEachSlice(of: values.count, grain: Parallel.elementsPerSlice) { slice in
-            let start = slice.lowerBound
-            withUnsafePointer(to: options) { options in
-              kernels.adamw(
-                Int64(slice.count), options, p + start, slope + start, m + start, v + start)
-            }
-          }
-        }
+  /// All parameters in one pass, as one row of numbers: most of them are too short for two threads.
+  private func update(_ gradients: [NDArray?], _ options: ccv_adamw_options) {
+    let parts = gradients.indices.compactMap { index -> Part? in
+      guard let gradient = gradients[index], gradient.count > 0 else { return nil }
+      return Part(
+        parameter: writable(&parameters[index].value), gradient: gradient.floats,
+        first: writable(&firstMoments[index]), second: writable(&secondMoments[index]),
+        decay: parameters[index].decays ? Float(decay) : 0)
+    }
+    let row = ConcatenatedRanges(gradients.compactMap { $0?.count }.filter { $0 > 0 })
+    Parallel.forEachSlice(of: row.count, grain: Parallel.elementsPerSlice) { slice in
+      var options = options
+      row.forEachPart(of: slice) { index, range in
+        let (part, start) = (parts[index], range.lowerBound)
+        options.decay = part.decay
+        kernels.adamw(
+          Int64(range.count), &options, part.parameter + start, part.gradient + start,
+          part.first + start, part.second + start)
       }
     }
-    withExtendedLifetime(gradient) {}
+    withExtendedLifetime((gradients, parameters)) {}
+  }
+
+  private struct Part {
+    let parameter: UnsafeMutablePointer<Float>
+    let gradient: UnsafePointer<Float>
+    let first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>
+    let decay: Float
+  }
+
+  /// The elements, of this array alone, for as long as it is neither shared nor replaced.
+  private func writable(_ array: inout NDArray) -> UnsafeMutablePointer<Float> {
+    array.withMutableElements(of: Float.self) { _ in }
+    return array.floats
   }
 
   /// beta^t by repeated squaring: the same bits on every machine.
@@ -176,5 +188,60 @@ public final class AdamW {
 
 /// The L2 norm of all gradients together, in double precision.
 public func globalNorm(_ gradients: [NDArray?]) -> Double {
-  gradients.reduce(0.0) { $0 + ($1?.sumOfSquares ?? 0) }.squareRoot()
+  let arrays = gradients.compactMap { $0 }.filter { $0.count > 0 }
+  // Blocks end where a gradient does, and are the same for any number of threads.
+  let block = 1 << 16
+  var blocks: [(array: Int, range: Range<Int>)] = []
+  for (index, array) in arrays.enumerated() {
+    for start in stride(from: 0, to: array.count, by: block) {
+      blocks.append((index, start..<min(array.count, start + block)))
+    }
+  }
+  let row = ConcatenatedRanges(blocks.map(\.range.count))
+  let sources = arrays.map { UnsafePointer($0.floats) }
+  var sums = [Double](repeating: 0, count: blocks.count)
+  sums.withUnsafeMutableBufferPointer { sums in
+    guard let sums = sums.baseAddress else { return }
+    Parallel.forEachSlice(of: row.count, grain: Parallel.elementsPerSlice) { slice in
+      row.forEachPart(of: slice) { index, range in
+        // A block belongs to the slice in which it begins.
+        guard range.lowerBound == 0 else { return }
+        let (array, whole) = blocks[index]
+        sums[index] = kernels.sum_of_squares(
+          Int64(whole.count), sources[array] + whole.lowerBound)
+      }
+    }
+  }
+  withExtendedLifetime(arrays) {}
+  return sums.reduce(0, +).squareRoot()
+}
+
+/// Ranges of several arrays laid end to end.
+struct ConcatenatedRanges {
+  /// Where each range begins, and where the last ends.
+  private let starts: [Int]
+
+  init(_ lengths: [Int]) {
+    var starts = [0]
+    starts.reserveCapacity(lengths.count + 1)
+    for length in lengths { starts.append(starts[starts.count - 1] + length) }
+    self.starts = starts
+  }
+
+  var count: Int { starts[starts.count - 1] }
+
+  /// The ranges that a part of the whole meets, each with what is met of it, counted from its own beginning.
+  func forEachPart(of slice: Range<Int>, _ body: (_ index: Int, _ range: Range<Int>) -> Void) {
+    var (low, high) = (0, starts.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if starts[middle] <= slice.lowerBound { low = middle } else { high = middle - 1 }
+    }
+    while low + 1 < starts.count, starts[low] < slice.upperBound {
+      let begin = max(slice.lowerBound, starts[low])
+      let end = min(slice.upperBound, starts[low + 1])
+      if begin < end { body(low, (begin - starts[low])..<(end - starts[low])) }
+      low += 1
+    }
+  }
 }

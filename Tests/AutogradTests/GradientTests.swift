@@ -227,12 +227,36 @@ struct GradientTests {
     GradientCase(
       "scaled residual with drop path",
       [
-        testNumbers([2, 3, 4], seed: 8), testNumbers([2, 3, 4], seed: 9),
-        testNumbers([4], seed: 10),
+        testNumbers([2, 3, 4], seed: 8), testNumbers([2, 3, 5], seed: 9),
+        testNumbers([4, 5], seed: 10), testNumbers([4], seed: 11), testNumbers([4], seed: 12),
       ],
-      terms: 12, { try scaledResidual($0[0], $0[1], scale: $0[2], factors: [0, 1.25]) }
+      terms: 40,
+      {
+        try scaledResidual(
+          $0[0], $0[1], weight: $0[2], bias: $0[3], scale: $0[4], factors: [0, 1.25])
+      }
     ) { x in
-      x[0].enumerated().map { $1 + ($0 < 12 ? 0 : 1.25) * x[2][$0 % 4] * x[1][$0] }
+      let branch = product(x[1], x[2], 6, 5, 4)
+      return x[0].enumerated().map { (i: Int, stem: Double) -> Double in
+        let factor: Double = i < 12 ? 0 : 1.25
+        return stem + factor * x[4][i % 4] * (branch[i] + x[3][i % 4])
+      }
+    },
+    GradientCase(
+      "scaled feed-forward",
+      [
+        testNumbers([6, 4], seed: 8), testNumbers([6, 5], seed: 5), testNumbers([3, 5], seed: 6),
+        testNumbers([3], seed: 7), testNumbers([4, 3], seed: 9), testNumbers([4], seed: 10),
+        testNumbers([4], seed: 11),
+      ],
+      terms: 80,
+      { try scaledFeedForward($0[0], $0[1], $0[2], $0[3], $0[4], $0[5], scale: $0[6]) }
+    ) { x in
+      let active = product(x[1], x[2], 6, 5, 3).enumerated().map { gelu($1 + x[3][$0 % 3]) }
+      let branch = product(active, x[4], 6, 3, 4)
+      return x[0].enumerated().map { (i: Int, stem: Double) -> Double in
+        stem + x[6][i % 4] * (branch[i] + x[5][i % 4])
+      }
     },
     GradientCase(
       "attention", [testNumbers([2, 5, 12], seed: 8), testNumbers([2, 5, 5], seed: 9)], terms: 60,
@@ -317,7 +341,10 @@ struct GradientTests {
       #expect(results[0].gradients == results[1].gradients)
     }
     try both { try matrixProduct($0, p.tensor) }
-    try both { try scaledResidual($0, $0, scale: p.tensor) }
+    let square = Tensor(testNumbers([6, 6], seed: 2))
+    try both {
+      try scaledResidual($0, $0, weight: square, bias: p.tensor, scale: p.tensor)
+    }
   }
 
   @Test("a tensor used twice gets the sum of both gradients")

@@ -106,7 +106,15 @@ private struct NormReference {
         let doffset = GuardedBuffer<Float>(repeating: -1, count: columns)
         variant.kernels.layer_norm_pullback(
           Int64(rowCount), Int64(columns), x.pointer, hasScale ? scale.pointer : nil, mean.pointer,
-          rstd.pointer, dy.pointer, dy.pointer, dscale.pointer, doffset.pointer)
+          rstd.pointer, dy.pointer, false, dy.pointer, dscale.pointer, doffset.pointer)
+        // Added to the same with the sign turned, nothing is left: the terms are the same.
+        let again = GuardedBuffer(slope), rest = GuardedBuffer(dy.values.map { -$0 })
+        variant.kernels.layer_norm_pullback(
+          Int64(rowCount), Int64(columns), x.pointer, hasScale ? scale.pointer : nil, mean.pointer,
+          rstd.pointer, again.pointer, true, rest.pointer, nil, nil)
+        expectClose(
+          rest.values, Array(repeating: 0.0, count: input.count),
+          within: { 4 * unit * abs(Double(dy.values[$0])) + 16 * unit * references[$0 / columns].rstd }, "added to, \(columns)")
         let wanted = (0..<rowCount).flatMap { row in
           references[row].pullback(
             (0..<columns).map {

@@ -110,7 +110,7 @@ public func apply(_ operation: UnaryOperation, _ x: Tensor) -> Tensor {
   switch operation {
   case .floor, .ceil, .round: return Tensor(y)
   default:
-    return recorded(y, from: x) { dy, slots in
+    return recorded(y, from: x, operation: "\(operation)") { dy, slots in
       slots.add(to: x, slopeProduct(operation, x: x.value, y: y, dy: dy))
     }
   }

@@ -43,8 +43,7 @@ public func slice(_ x: Tensor, _ indices: [AxisIndex]) throws(ShapeError) -> Ten
 public func concatenate(_ parts: [Tensor], axis: Int) throws(ShapeError) -> Tensor {
   let y = try NDArray.concatenated(parts.map { $0.value.converted(to: .float32) }, axis: axis)
   let axis = try y.shape.resolvedAxis(axis, for: "concat")
-  guard let tracked = parts.first(where: \.isTracked) else { return Tensor(y) }
-  return recorded(y, from: tracked) { dy, slots in
+  return recorded(y, fromAll: parts) { dy, slots in
     var start = 0
     for part in parts {
       let end = start + part.shape[axis]

@@ -36,6 +36,8 @@ typedef struct {
   float gradient_scale;            // multiplies every gradient first (clipping)
 } ccv_adamw_options;
 
+#include "CCluster.h"
+
 typedef struct ccv_kernels {
   const char *name;  // "baseline", "avx2" or "avx512"
   int lanes;         // float32 lanes of a vector register
@@ -99,10 +101,11 @@ typedef struct ccv_kernels {
   // [rows] are kept for the pullback. scale and offset may be NULL (1 and 0).
   void (*layer_norm)(int64_t rows, int64_t columns, float epsilon, const float *x,
                      const float *scale, const float *offset, float *y, float *mean, float *rstd);
-  // dx, and dscale and doffset [columns] added to (each may be NULL).
+  // dx, added to what was there with `add`, and dscale and doffset [columns] added to (each may be
+  // NULL).
   void (*layer_norm_pullback)(int64_t rows, int64_t columns, const float *x, const float *scale,
-                              const float *mean, const float *rstd, const float *dy, float *dx,
-                              float *dscale, float *doffset);
+                              const float *mean, const float *rstd, const float *dy, bool add,
+                              float *dx, float *dscale, float *doffset);
   // x[r][c] += bias[c].
   void (*add_bias)(int64_t rows, int64_t columns, const float *bias, float *x);
   // x += bias, then y = gelu(x): x becomes the pre-activation that the pullback needs.
@@ -111,13 +114,9 @@ typedef struct ccv_kernels {
   // [columns], unless it is NULL, gets the column sums of dx added.
   void (*gelu_pullback)(int64_t rows, int64_t columns, const float *x, const float *dy, float *dx,
                         float *y, float *dbias);
-  // y = x + scale[c] * branch. factor multiplies the branch (drop path).
+  // y = x + factor * scale[c] * (branch + bias[c]): a residual with layer scale; factor is drop path's.
   void (*scaled_residual)(int64_t rows, int64_t columns, float factor, const float *x,
-                          const float *branch, const float *scale, float *y);
-  // dbranch = factor * scale[c] * dy; dscale[c] += factor * sum_r dy * branch.
-  void (*scaled_residual_pullback)(int64_t rows, int64_t columns, float factor, const float *branch,
-                                   const float *scale, const float *dy, float *dbranch,
-                                   float *dscale);
+                          const float *branch, const float *bias, const float *scale, float *y);
   // scores = softmax(scale * scores + bias) per row, bias [rows][columns] or NULL.
   void (*attention_softmax)(int64_t rows, int64_t columns, float scale, const float *bias,
                             float *scores);
@@ -166,6 +165,9 @@ typedef struct ccv_kernels {
   // (NaN excluded). taps is a multiple of 4; the planes do not overlap the line.
   void (*mix_pixels)(int64_t n, int64_t taps, const int32_t *starts, const float *weights,
                      float scale, const float *line, float *red, float *green, float *blue);
+
+  // Nearest centroids, filtered in float32.
+  const ccv_cluster_kernels *cluster;
 } ccv_kernels;
 
 /// The kernels in use: the best that the CPU has, or the variant that CCV_KERNELS names.
@@ -175,6 +177,10 @@ const char *ccv_kernels_problem(void);
 /// How many variants this CPU can run, and each of them, best first.
 int ccv_kernels_count(void);
 const ccv_kernels *ccv_kernels_at(int index);
+
+/// Nearest centroids, filtered in bfloat16; NULL where the kernels in use are not "avx512" or the CPU
+/// has no AVX512-BF16.
+const ccv_cluster_kernels *ccv_bfloat_cluster_kernels(void);
 
 typedef void (*ccv_parallel_body)(void *context, int64_t begin, int64_t end);
 /// Calls body(context, begin, end) for contiguous slices of 0..<n, one a thread, each at least

@@ -33,6 +33,11 @@ public enum ForeignNames {
     ("figure", "`plot(x)`."),
     ("imshow", "`show(x)`."),
     ("NaN NAN nan", "`0 / 0`."),
+    ("random rand randint", "`uniform([2, 3])` draws numbers from 0 to 1, `sample(x, n)` items."),
+    ("randn randnormal", "`normal([2, 3])`."),
+    ("randperm shuffle", "`permutation(n)`."),
+    ("pi PI", "`let pi = 3.141592653589793`."),
+    ("pow", "`x ^ y`."),
     ("inf Inf INF infinity Infinity", "`1 / 0`."),
   ]
 }

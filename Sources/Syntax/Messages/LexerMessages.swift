@@ -148,6 +148,14 @@ extension Diagnostic {
       primary: Label(file, range), hint: sign.cure)
   }
 
+  static func escapedQuote(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
+    let plain = file.text(of: range).replacing("\\\"", with: "\"")
+    return Diagnostic(
+      code: .foreignOperator,
+      message: "inside the braces of a string, quotes are written without a backslash",
+      primary: Label(file, range), hint: "`\(plain)`.")
+  }
+
   static func foreignComment(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
       code: .foreignOperator,

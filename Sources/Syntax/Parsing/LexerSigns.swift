@@ -75,8 +75,34 @@ extension Lexer {
 
   // MARK: - Other languages
 
+  private var isWithinInterpolation: Bool {
+    frames.contains { if case .interpolation = $0 { true } else { false } }
+  }
+
+  /// Reads `\"text\"` in the braces of a string as one piece, when the line has its other end.
+  private mutating func lexEscapedString() {
+    let start = offset
+    offset += 2
+    var end = offset
+    while offset < file.bytes.count && !Ascii.isLineEnd(byte()) {
+      offset += 1
+      if file.bytes[offset - 1] == Ascii.backslash && byte() == Ascii.quote {
+        offset += 1
+        end = offset
+        break
+      }
+    }
+    offset = end
+    report(.escapedQuote(file, SourceRange(start: start, end: offset)))
+    emit(.invalid, from: start)
+  }
+
   /// Reads a sign of another language; false when none stands here.
   private mutating func lexForeignSign(longerThan length: Int) -> Bool {
+    if byte() == Ascii.backslash, byte(1) == Ascii.quote, isWithinInterpolation {
+      lexEscapedString()
+      return true
+    }
     let match = ForeignSign.byFirstByte[byte()]?.first { stands($0.spelling) }
     guard let sign = match, sign.spelling.utf8.count > length else { return false }
     if sign.isCommentStart { return lexSlashes(sign) }

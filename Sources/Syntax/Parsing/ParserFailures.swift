@@ -116,6 +116,8 @@ extension Parser {
     case .fatArrow: return fail(.arrowAfterExpression(file, token))
     case .rightBrace, .rightBracket, .rightParenthesis, .newline, .endOfInput, .interpolationEnd,
       .stringEnd, .semicolon:
+      // A string that is not closed has swallowed the closing bracket, and has been told.
+      if lastOnLine.kind == .invalid { return Abandoned() }
       return fail(.unclosedBracket(file, opener, after: lastOnLine))
     default: break
     }

@@ -20,6 +20,15 @@ extension Expr {
     }
   }
 
+  /// Whether its evaluation may run code that changes variables: a call, or a block.
+  public var mayRunCode: Bool {
+    switch kind {
+    case .call, .if, .with: true
+    case .function: false
+    default: parts.contains(where: \.mayRunCode)
+    }
+  }
+
   /// The blocks right below this expression.
   public var blocks: [Block] {
     switch kind {

@@ -189,7 +189,7 @@ public struct Argument: Sendable {
     case positional
     /// `name: value`.
     case named(Name)
-    /// `..value`: a list's elements by position, a record's fields by name.
+    /// `..record`: its fields by name.
     case splat
   }
 

@@ -1,0 +1,126 @@
+public import Arrays
+import CKernels
+
+/// The feed-forward part of a transformer block: y = gelu(x W1^T + b1) W2^T + b2.
+///
+/// - Shapes: x [..., I], W1 [H, I], b1 [H], W2 [O, H], b2 [O] -> [..., O].
+/// - Keeps: x, W1, W2 and z = x W1^T + b1, H numbers a row, in the precision of the products.
+public func feedForward(
+  _ x: Tensor, _ w1: Tensor, _ b1: Tensor, _ w2: Tensor, _ b2: Tensor
+) throws(ShapeError) -> Tensor {
+  let (hidden, active) = try HiddenLayer.forward(x, w1, b1)
+  let second = try LinearMap(active, shape: hidden.shape, weight: w2, bias: b2)
+  let y = NDArray(uninitialized: x.shape.replacing(axis: x.shape.rank - 1, with: second.outputs))
+  second.forward(into: y)
+  addBias(b2.value, to: y)
+  let (rows, outputs, weights) = (second.rows, second.outputs, second.weight)
+  return recorded(y, from: x, w1, b1, w2, b2) { dy, slots in
+    let slope = Operand(dy, weights.precision)
+    slots.add(to: b2, columnSums(dy, rows: rows, columns: outputs))
+    let dActive = NDArray(uninitialized: hidden.shape)
+    MatrixProduct.multiply(
+      m: rows, n: hidden.map.outputs, k: outputs, slope, weights, dActive.floats)
+    let active = hidden.pullback(dActive, to: x, w1, b1, slots: &slots)
+    slots.accumulate(into: w2) { target, adding in
+      MatrixProduct.multiply(
+        transposeA: true, m: outputs, n: hidden.map.outputs, k: rows, slope, active,
+        accumulate: adding, target)
+    }
+  }
+}
+
+/// The first half of a feed-forward part, z = x W1^T + b1 and gelu(z), and its way back.
+///
+/// The pullback makes gelu(z) anew beside its slope, from one exponential, where z lay.
+struct HiddenLayer {
+  let map: LinearMap
+  let shape: Shape
+  private let z: Operand
+
+  static func forward(
+    _ x: Tensor, _ w1: Tensor, _ b1: Tensor
+  ) throws(ShapeError) -> (layer: HiddenLayer, active: Operand) {
+    let map = try LinearMap(x, weight: w1, bias: b1)
+    let sums = NDArray(
+      uninitialized: x.shape.replacing(axis: x.shape.rank - 1, with: map.outputs))
+    map.forward(into: sums)
+    let (z, active) = activated(sums, bias: b1.value, map.precision)
+    return (HiddenLayer(map: map, shape: sums.shape, z: z), active)
+  }
+
+  /// Gives x, W1 and b1 their gradients; `dActive` and z are used up. Returns gelu(z).
+  func pullback(
+    _ dActive: NDArray, to x: Tensor, _ w1: Tensor, _ b1: Tensor, slots: inout GradientSlots
+  ) -> Operand {
+    let (dz, db1) = activationPullback(z, dActive)
+    slots.add(to: b1, db1)
+    map.pullback(dz, to: x, w1, slots: &slots)
+    return z
+  }
+}
+
+/// Rows taken at once where each takes several passes: about 16 kB, which stay in the first cache.
+private func rowsAtOnce(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
+
+/// z = sums + bias and gelu(z), in the precision asked for; `sums` is used up.
+private func activated(
+  _ sums: NDArray, bias: NDArray, _ precision: Precision
+) -> (z: Operand, active: Operand) {
+  let (rows, columns) = sums.shape.rowsAndColumns
+  let (from, offset) = (sums.floats, bias.floats)
+  let active = Operand(uninitialized: sums.count, precision)
+  let z = precision == .float32 ? Operand(sums, .float32) : Operand(uninitialized: sums.count, precision)
+  Parallel.forEachRowSlice(rows, columns: columns, costPerElement: 8) { slice in
+    if precision == .float32 {
+      let start = slice.lowerBound * columns
+      kernels.bias_gelu(
+        Int64(slice.count), Int64(columns), offset, from + start, active.floats + start)
+      return
+    }
+    let step = rowsAtOnce(columns)
+    let scratch = NDArray(uninitialized: [step, columns])
+    for first in stride(from: slice.lowerBound, to: slice.upperBound, by: step) {
+      let count = min(step, slice.upperBound - first)
+      let start = first * columns
+      kernels.bias_gelu(Int64(count), Int64(columns), offset, from + start, scratch.floats)
+      z.write(from + start, count: count * columns, at: start)
+      active.write(scratch.floats, count: count * columns, at: start)
+    }
+    withExtendedLifetime(scratch) {}
+  }
+  withExtendedLifetime((sums, bias)) {}
+  return (z, active)
+}
+
+/// dz = dActive gelu'(z) and its column sums; z becomes gelu(z), and `slope` is used up.
+private func activationPullback(_ z: Operand, _ slope: NDArray) -> (dz: Operand, dBias: NDArray) {
+  let (rows, columns) = slope.shape.rowsAndColumns
+  let dActive = slope.floats
+  let dz =
+    z.precision == .float32
+    ? Operand(slope, .float32) : Operand(uninitialized: slope.count, z.precision)
+  let dBias = sumOverRowBlocks(rows: rows, width: columns) { block, partial in
+    if z.precision == .float32 {
+      let start = block.lowerBound * columns
+      kernels.gelu_pullback(
+        Int64(block.count), Int64(columns), z.floats + start, dActive + start, dActive + start,
+        z.floats + start, partial)
+      return
+    }
+    let step = rowsAtOnce(columns)
+    let scratch = NDArray(uninitialized: [step, columns])
+    for first in stride(from: block.lowerBound, to: block.upperBound, by: step) {
+      let count = min(step, block.upperBound - first)
+      let start = first * columns
+      z.read(scratch.floats, count: count * columns, at: start)
+      kernels.gelu_pullback(
+        Int64(count), Int64(columns), scratch.floats, dActive + start, dActive + start,
+        scratch.floats, partial)
+      z.write(scratch.floats, count: count * columns, at: start)
+      dz.write(dActive + start, count: count * columns, at: start)
+    }
+    withExtendedLifetime(scratch) {}
+  }
+  withExtendedLifetime(slope) {}
+  return (dz, dBias)
+}
