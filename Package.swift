@@ -52,7 +52,7 @@ let foundation: [Target] = [
 
 let numbers: [Target] = [
   native("Arrays", ["CKernels", "COneDNN", "COpenBLAS"]),
-  native("Images", ["Arrays", "CImageCodecs"]),
+  native("Images", ["Arrays", "CImageCodecs", "CKernels"]),
   native("Autograd", ["Arrays", "CKernels", "COneDNN"]),
   native("Clustering", ["Arrays", "CKernels"]),
   native("Layers", ["Autograd", "Arrays", "CKernels"]),
@@ -86,8 +86,8 @@ let faces: [Target] = [
   .executableTarget(
     name: "ccv-bench",
     dependencies: [
-      "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Autograd", "Clustering",
-      "COneDNN", "Arrays",
+      "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Clustering", "Images",
+      "Autograd", "COneDNN", "Arrays",
     ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]

@@ -32,6 +32,7 @@ struct ComparedWork {
       ComparedWork(workload: $0, key: "assign_s", against: "faiss", limit: 0.85)
     }
     + [
+      ComparedWork(workload: "images", key: "images_per_s", against: "torchvision", ratio: 1),
       ComparedWork(workload: "encode", key: "ms", against: "base step", ratio: 0.03),
       ComparedWork(workload: "latency", key: "add_ns", against: "pytorch", most: 1000),
       ComparedWork(workload: "latency", key: "start_ms", against: "pytorch", most: 20),

@@ -1,10 +1,15 @@
 import Glibc
 
-/// Monotonic time.
+/// Seconds from some moment on.
 enum Clock {
-  static var seconds: Double {
+  /// Time that passes.
+  static var seconds: Double { read(CLOCK_MONOTONIC) }
+  /// Time that the process's threads had a processor.
+  static var processorSeconds: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+  private static func read(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -26,6 +26,11 @@ do {
   case ("train", 2): print(try TrainBenchmark.run(words[1], precision))
   case ("kmeans", 2...):
     print(try KMeansBenchmark.run(words[1], try KMeansBenchmark.Options(words.dropFirst(2))))
+  case ("images", 2...3):
+    guard let size = words.count == 2 ? 224 : Int(words[2]), (1...4096).contains(size) else {
+      throw BenchmarkError.failed("the size of images, 1 ... 4096, is not \(words[2])")
+    }
+    print(try ImagesBenchmark.run(words[1], size: size))
   case ("script", 1...2):
     let path = words.count == 2 ? words[1] : ScriptBenchmark.path("peers.ccv")
     print(try ScriptBenchmark.run(path), terminator: "")
@@ -41,6 +46,7 @@ do {
       usage: ccv-bench gemm [--shapes micro|tiny|small|base [--bf16]]
              ccv-bench train micro|tiny|small|base [--bf16] [--swift]
              ccv-bench kmeans km-small|km-medium|km-paper
+             ccv-bench images FOLDER [SIZE]
              ccv-bench kmeans cifar-512|cifar-2048 --data DIR [--write POINTS.npy]
              ccv-bench script [FILE.ccv]
              ccv-bench latency

@@ -46,8 +46,8 @@ static void install(error_manager *errors, char *problem) {
 }
 
 // Adobe's programs store how much of the paper stays white, others how much ink is laid on it.
-static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int count, int inverted) {
-  for (int i = 0; i < count; i++, cmyk += 4, rgb += 3) {
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int count, int step, int inverted) {
+  for (int i = 0; i < count; i++, cmyk += 4, rgb += step) {
     const int k = inverted ? cmyk[3] : 255 - cmyk[3];
     for (int c = 0; c < 3; c++) {
       const int paper = inverted ? cmyk[c] : 255 - cmyk[c];
@@ -71,51 +71,112 @@ static int is_too_large(const struct jpeg_decompress_struct *info, ccv_image *im
   return 1;
 }
 
-void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image) {
+// What one decoder holds; given back whole, whether it went well or not.
+typedef struct {
   struct jpeg_decompress_struct info;
   struct jpeg_progress_mgr progress;
   error_manager errors;
-  uint8_t *volatile row = NULL;
-  memset(image, 0, sizeof *image);
-  memset(&info, 0, sizeof info);
-  memset(&progress, 0, sizeof progress);
-  install(&errors, image->problem);
-  info.err = &errors.base;
-  if (setjmp(errors.escape)) {
-    jpeg_destroy_decompress(&info);
-    free(row);
-    free(image->pixels);
-    image->pixels = NULL;
-    return;
-  }
-  jpeg_create_decompress(&info);
-  progress.progress_monitor = count_scans;
-  info.progress = &progress;
-  jpeg_mem_src(&info, bytes, count);
-  jpeg_read_header(&info, TRUE);
-  if (is_too_large(&info, image)) longjmp(errors.escape, 1);
-  const int is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
-  info.scale_num = scale_for(info.image_width, info.image_height, least);
-  info.scale_denom = 8;
-  jpeg_start_decompress(&info);
-  image->width = (int)info.output_width;
-  image->height = (int)info.output_height;
-  image->pixels = malloc((size_t)image->width * (size_t)image->height * 3);
-  if (is_cmyk) row = malloc((size_t)image->width * 4);
-  if (!image->pixels || (is_cmyk && !row)) {
+  uint8_t *row;  // one of CMYK
+} decoder;
+
+static void open_decoder(decoder *d, const uint8_t *bytes, size_t count) {
+  jpeg_create_decompress(&d->info);
+  d->progress.progress_monitor = count_scans;
+  d->info.progress = &d->progress;
+  jpeg_mem_src(&d->info, bytes, count);
+  jpeg_read_header(&d->info, TRUE);
+}
+
+static int is_cmyk(const decoder *d) { return d->info.out_color_space == JCS_CMYK; }
+
+// From the header to the first row: `scale` eighths, `step` bytes a pixel.
+static void start_decoder(decoder *d, unsigned scale, int step) {
+  const J_COLOR_SPACE stored = d->info.jpeg_color_space;
+  d->info.out_color_space = stored == JCS_CMYK || stored == JCS_YCCK ? JCS_CMYK
+                            : step == 4                              ? JCS_EXT_RGBX
+                                                                     : JCS_RGB;
+  d->info.scale_num = scale;
+  d->info.scale_denom = 8;
+  jpeg_start_decompress(&d->info);
+}
+
+// Reads `image->height` rows from the one at which the decoder stands.
+static void read_rows(decoder *d, ccv_image *image, int step) {
+  image->pixels = malloc((size_t)image->width * (size_t)image->height * (size_t)step);
+  if (is_cmyk(d)) d->row = malloc((size_t)image->width * 4);
+  if (!image->pixels || (is_cmyk(d) && !d->row)) {
     snprintf(image->problem, sizeof image->problem, "no memory for its pixels");
-    longjmp(errors.escape, 1);
+    longjmp(d->errors.escape, 1);
   }
-  while (info.output_scanline < info.output_height) {
-    uint8_t *out = image->pixels + (size_t)info.output_scanline * (size_t)image->width * 3;
-    JSAMPROW target = is_cmyk ? row : out;
-    jpeg_read_scanlines(&info, &target, 1);
-    if (is_cmyk) cmyk_to_rgb(row, out, image->width, info.saw_Adobe_marker);
+  uint8_t *out = image->pixels;
+  for (int y = 0; y < image->height; y++, out += (size_t)image->width * (size_t)step) {
+    JSAMPROW target = is_cmyk(d) ? d->row : out;
+    jpeg_read_scanlines(&d->info, &target, 1);
+    if (is_cmyk(d)) cmyk_to_rgb(d->row, out, image->width, step, d->info.saw_Adobe_marker);
   }
-  jpeg_finish_decompress(&info);
-  jpeg_destroy_decompress(&info);
-  free(row);
+}
+
+void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image) {
+  decoder d;
+  memset(image, 0, sizeof *image);
+  memset(&d, 0, sizeof d);
+  install(&d.errors, image->problem);
+  d.info.err = &d.errors.base;
+  if (setjmp(d.errors.escape)) {
+    ccv_image_free(image);
+  } else {
+    open_decoder(&d, bytes, count);
+    if (is_too_large(&d.info, image)) longjmp(d.errors.escape, 1);
+    start_decoder(&d, scale_for(d.info.image_width, d.info.image_height, least), 3);
+    image->width = (int)d.info.output_width;
+    image->height = (int)d.info.output_height;
+    read_rows(&d, image, 3);
+    jpeg_finish_decompress(&d.info);
+  }
+  jpeg_destroy_decompress(&d.info);
+  free(d.row);
+}
+
+// Columns before and after those that are wanted. Colours are spread over the pixels between them,
+// and the library takes a part's first and last column for the border of the image.
+enum { MARGIN = 2 };
+
+void ccv_jpeg_decode_part(const uint8_t *bytes, size_t count, int scale, ccv_part *part) {
+  decoder d;
+  ccv_image *image = &part->image;
+  memset(image, 0, sizeof *image);
+  memset(&d, 0, sizeof d);
+  install(&d.errors, image->problem);
+  d.info.err = &d.errors.base;
+  if (setjmp(d.errors.escape)) {
+    ccv_image_free(image);
+  } else {
+    open_decoder(&d, bytes, count);
+    if (is_too_large(&d.info, image)) longjmp(d.errors.escape, 1);
+    start_decoder(&d, (unsigned)scale, 4);
+    const int width = (int)d.info.output_width, height = (int)d.info.output_height;
+    if (!ccv_part_lies_within(part, width, height)) longjmp(d.errors.escape, 1);
+    const int right = part->left + part->width + MARGIN;
+    JDIMENSION from = (JDIMENSION)(part->left > MARGIN ? part->left - MARGIN : 0);
+    JDIMENSION columns = (JDIMENSION)(right < width ? right : width) - from;
+    if (columns < d.info.output_width) jpeg_crop_scanline(&d.info, &from, &columns);
+    if (part->top > 0) jpeg_skip_scanlines(&d.info, (JDIMENSION)part->top);
+    part->first_column = (int)from;
+    image->width = (int)d.info.output_width;
+    image->height = part->height;
+    read_rows(&d, image, 4);
+  }
+  jpeg_destroy_decompress(&d.info);
+  free(d.row);
+}
+
+int ccv_part_lies_within(ccv_part *part, int width, int height) {
+  if (part->left >= 0 && part->top >= 0 && part->width > 0 && part->height > 0 &&
+      part->left <= width - part->width && part->top <= height - part->height)
+    return 1;
+  snprintf(part->image.problem, sizeof part->image.problem, "no such part in %d x %d pixels", width,
+           height);
+  return 0;
 }
 
 void ccv_jpeg_size(const uint8_t *bytes, size_t count, ccv_image *image) {

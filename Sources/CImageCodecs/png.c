@@ -105,6 +105,29 @@ void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image) {
   decode(bytes, count, 0, image);
 }
 
+void ccv_png_decode_part(const uint8_t *bytes, size_t count, ccv_part *part) {
+  ccv_image whole, *image = &part->image;
+  decode(bytes, count, 0, &whole);
+  *image = whole;
+  image->pixels = NULL;
+  if (!whole.pixels) return;
+  image->width = part->width;
+  image->height = part->height;
+  part->first_column = part->left;
+  if (ccv_part_lies_within(part, whole.width, whole.height)) {
+    const size_t width = (size_t)part->width, height = (size_t)part->height;
+    image->pixels = malloc(width * height * 4);
+    if (!image->pixels) snprintf(image->problem, sizeof image->problem, "no memory for its pixels");
+    for (size_t y = 0; image->pixels && y < height; y++) {
+      const size_t row = (size_t)part->top + y;
+      const uint8_t *rgb = whole.pixels + (row * (size_t)whole.width + (size_t)part->left) * 3;
+      uint8_t *out = image->pixels + y * width * 4;
+      for (size_t x = 0; x < width; x++, rgb += 3, out += 4) memcpy(out, rgb, 3), out[3] = 0;
+    }
+  }
+  ccv_image_free(&whole);
+}
+
 void ccv_png_size(const uint8_t *bytes, size_t count, ccv_image *image) {
   decode(bytes, count, 1, image);
 }

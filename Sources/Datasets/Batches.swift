@@ -41,7 +41,29 @@ public final class BatchLoader {
   ///
   /// - Throws: `DatasetError.option` for a batch size below 1 or, when incomplete batches are dropped,
   ///   above the number of images.
-  public init(_ source: Dataset, _ options: BatchOptions, random: inout RandomSource) throws {
+  public convenience init(
+    _ source: Dataset, _ options: BatchOptions, random: inout RandomSource
+  ) throws {
+    try self.init(source: source, options, random: &random)
+  }
+
+  /// The same over files, each batch decoded when its turn comes: images of `imageSize` x `imageSize`,
+  /// the middle of each file or, augmented, a random part of its own pixels.
+  ///
+  /// - Throws: as above; `next` throws the `ImageError` of a file that cannot be used.
+  public convenience init(
+    _ files: ImageFiles, imageSize: Int, _ options: BatchOptions, random: inout RandomSource
+  ) throws {
+    guard imageSize >= 1 else {
+      throw DatasetError.option("images of \(imageSize) pixels; at least 1 is wanted")
+    }
+    try self.init(
+      source: SizedFiles(files: files, size: imageSize), options, random: &random)
+  }
+
+  private init(
+    source: any ImageSource, _ options: BatchOptions, random: inout RandomSource
+  ) throws {
     guard options.size >= 1 else {
       throw DatasetError.option("a batch of \(options.size) images; at least 1 is wanted")
     }
@@ -60,7 +82,7 @@ public final class BatchLoader {
       order: options.isShuffled
         ? shuffling.permutation(of: source.count) : Array(0..<source.count),
       stream: stream)
-    queue = PrefetchQueue(count: count, limit: max(1, options.prefetch)) { recipe.batch($0) }
+    queue = PrefetchQueue(count: count, limit: max(1, options.prefetch)) { try recipe.batch($0) }
   }
 
   /// The next batch, nil after the last.
@@ -71,26 +93,39 @@ public final class BatchLoader {
   }
 }
 
+/// What batches are made of.
+private protocol ImageSource: Sendable {
+  var count: Int { get }
+  /// Channels, height and width of each image.
+  var extents: [Int] { get }
+  var labels: NDArray? { get }
+  func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) throws
+  /// A random resized crop, perhaps flipped.
+  func writeAugmented(
+    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
+  ) throws
+}
+
 /// All that the batches of a pass depend on.
 private struct Recipe: Sendable {
-  let source: Dataset
+  let source: any ImageSource
   let options: BatchOptions
   let order: [Int]
   let stream: RandomSource
 
-  func batch(_ index: Int) -> Batch {
+  func batch(_ index: Int) throws -> Batch {
     let start = index * options.size
     let places = start..<min(start + options.size, order.count)
-    let size = source.channels * source.height * source.width
-    var images = NDArray(
-      zeros: [places.count, source.channels, source.height, source.width])
-    images.withMutableElements(of: Float.self) { out in
+    let size = source.extents.reduce(1, *)
+    var images = NDArray(zeros: Shape([places.count] + source.extents))
+    try images.withMutableElements(of: Float.self) { out in
       for place in places {
-        let part = ((place - start) * size)..<((place - start + 1) * size)
+        let part = out.extracting(((place - start) * size)..<((place - start + 1) * size))
         if options.isAugmented {
-          augment(place, into: out.extracting(part))
+          var random = stream.split(UInt64(1 + place))
+          try source.writeAugmented(order[place], random: &random, into: part)
         } else {
-          copy(order[place], into: out.extracting(part))
+          try source.write(order[place], into: part)
         }
       }
     }
@@ -100,21 +135,45 @@ private struct Recipe: Sendable {
   private func labels(_ places: Range<Int>) -> NDArray? {
     source.labels?.withElements(of: Int32.self) { all in NDArray(places.map { all[order[$0]] }) }
   }
+}
 
-  private func copy(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) {
-    source.images.withElements(of: UInt8.self) { bytes in
+extension Dataset: ImageSource {
+  fileprivate var extents: [Int] { [channels, height, width] }
+
+  fileprivate func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) {
+    images.withElements(of: UInt8.self) { bytes in
       Pixels.unit(
         bytes.extracting((position * out.count)..<((position + 1) * out.count)), into: out)
     }
   }
 
-  private func augment(_ place: Int, into out: UnsafeMutableBufferPointer<Float>) {
-    var random = stream.split(UInt64(1 + place))
+  fileprivate func writeAugmented(
+    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
+  ) {
     let crop = Resampling.randomResizedCrop(
-      source.image(order[place]), height: source.height, width: source.width, random: &random)
+      image(position), height: height, width: width, random: &random)
     crop.withElements(of: Float.self) { values in
       // Bicubic weights overshoot: pixels stay within 0 ... 1.
       for index in values.indices { out[index] = min(max(values[index] * (1 / 255), 0), 1) }
     }
+  }
+}
+
+private struct SizedFiles: ImageSource {
+  let files: ImageFiles
+  let size: Int
+  var count: Int { files.count }
+  var extents: [Int] { [3, size, size] }
+  var labels: NDArray? { files.labels }
+
+  func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) throws {
+    try files.writeCenterCrop(position, size: size, into: out)
+  }
+
+  func writeAugmented(
+    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try files.writeRandomCrop(
+      position, size: size, area: 0.2...1, detail: .enough, random: &random, into: out)
   }
 }

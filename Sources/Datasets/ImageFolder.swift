@@ -127,7 +127,7 @@ public enum ImageFolder {
     }
   }
 
-  private static func decoded(_ path: String, size: Int?) throws -> NDArray {
+  static func decoded(_ path: String, size: Int?) throws(ImageError) -> NDArray {
     let image = try ImageFile.read(path, least: size ?? 0)
     guard let size else { return image }
     return Resampling.centerCrop(image, size: size).converted(to: .uint8)
@@ -162,7 +162,7 @@ public enum ImageFolder {
 }
 
 /// The image files under a folder and the classes they belong to.
-private struct Listing {
+struct Listing {
   var files: [(path: String, label: Int)] = []
   var classes: [String] = []
   var skippedCount = 0

@@ -119,7 +119,7 @@ public enum ImageFile {
     return Array(UnsafeBufferPointer(start: bytes, count: encoded.count))
   }
 
-  private static func text<T>(of problem: inout T) -> String {
+  static func text<T>(of problem: inout T) -> String {
     withUnsafeBytes(of: &problem) { text in
       String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
     }
@@ -170,7 +170,7 @@ public enum ImageFile {
 }
 
 /// What the first bytes of a file say that it is.
-private enum Format: String {
+enum Format: String {
   case jpeg = "JPEG"
   case png = "PNG"
 

@@ -4,9 +4,9 @@
 # usage: compare.sh PEERS_DIR PYTHON [WORK ...]
 #   PEERS_DIR  the folder with train.py, kmeans.py, script.py and script.lua
 #   PYTHON     a Python that has PyTorch, faiss and scikit-learn
-#   WORK       micro tiny small base, the same with -bf16, km-small km-medium km-paper, cifar-512 cifar-2048, script, latency, encode;
-#              all by default, cifar-* only with CIFAR
-# Environment: CIFAR (the folder of CIFAR-10's training images, a folder a class), ROUNDS (3), LINES_FILE (where the lines of JSON are kept: by default a file that is removed), CCV_BENCH (ccv-bench of
+#   WORK       micro tiny small base, the same with -bf16, km-small km-medium km-paper, cifar-512 cifar-2048, script, latency, encode, images;
+#              all by default, cifar-* only with CIFAR, images only with PHOTOGRAPHS
+# Environment: CIFAR (the folder of CIFAR-10's training images, a folder a class), PHOTOGRAPHS (a folder of JPEGs, needs torchvision), ROUNDS (3), LINES_FILE (where the lines of JSON are kept: by default a file that is removed), CCV_BENCH (ccv-bench of
 # the release build).
 set -euo pipefail
 
@@ -22,6 +22,7 @@ works=("$@")
 if [ ${#works[@]} -eq 0 ]; then
   works=(micro tiny small base tiny-bf16 base-bf16 km-small km-medium km-paper script latency encode)
   if [ -n "${CIFAR:-}" ]; then works+=(cifar-512 cifar-2048); fi
+  if [ -n "${PHOTOGRAPHS:-}" ]; then works+=(images); fi
 fi
 bench=${CCV_BENCH:-$here/../../../.build/release/ccv-bench}
 scratch=$(mktemp -d)
@@ -67,6 +68,10 @@ for round in $(seq "${ROUNDS:-3}"); do
       run "$python" "$here/latency.py"
       ;;
     encode) run "$bench" encode ;;
+    images)
+      run "$bench" images "${PHOTOGRAPHS:?is the folder of JPEGs}"
+      run "$python" "$here/images.py" "$PHOTOGRAPHS" --threads "${CCV_THREADS:-2}"
+      ;;
     micro)
       run "$bench" train micro
       run "$bench" train micro --swift

@@ -20,6 +20,22 @@ typedef struct {
 void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image);
 /// Decodes a PNG (grey, palette, 16 bits become 8-bit RGB; alpha is laid over white).
 void ccv_png_decode(const uint8_t *bytes, size_t count, ccv_image *image);
+
+/// A part of an image, and its pixels: four bytes each, RGB and one that means nothing.
+typedef struct {
+  int top, left, height, width;  // what is wanted, in pixels of the image as it is decoded
+  int first_column;              // the image's column that comes first in `image`, at most `left`
+  ccv_image image;               // at least the part's columns, exactly its rows
+} ccv_part;
+
+/// Decodes a part of a JPEG, the same pixels as a decoder of the whole gives it. The file is read down
+/// to the part's last row: what follows may be damaged. `scale`: 8, or 4, 2, 1 for an image decoded
+/// at a half, a quarter or an eighth of its sides (rounded up).
+void ccv_jpeg_decode_part(const uint8_t *bytes, size_t count, int scale, ccv_part *part);
+/// The same for a PNG, which is decoded whole.
+void ccv_png_decode_part(const uint8_t *bytes, size_t count, ccv_part *part);
+/// Whether the part has pixels and all of them are in the image; otherwise a text in its `problem`.
+int ccv_part_lies_within(ccv_part *part, int width, int height);
 /// Width and height from the header, no pixels.
 void ccv_jpeg_size(const uint8_t *bytes, size_t count, ccv_image *image);
 void ccv_png_size(const uint8_t *bytes, size_t count, ccv_image *image);

@@ -157,6 +157,15 @@ typedef struct ccv_kernels {
   void (*random_uniform)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
   void (*random_normal)(int64_t n, uint64_t seed, uint64_t stream, uint64_t first, float *y);
 
+  // y[i] = sum over t of weights[t] * x[t * stride + i], taps in order.
+  void (*mix_byte_rows)(int64_t n, int64_t taps, const float *weights, const uint8_t *x,
+                        int64_t stride, float *y);
+  // Pixels of a line, four numbers each (the last means nothing), mixed into three planes: pixel i is
+  // scale * sum over t of weights[i * taps + t] * pixel starts[i] + t of the line, between 0 and 1
+  // (NaN excluded). taps is a multiple of 4; the planes do not overlap the line.
+  void (*mix_pixels)(int64_t n, int64_t taps, const int32_t *starts, const float *weights,
+                     float scale, const float *line, float *red, float *green, float *blue);
+
   // Nearest centroids, filtered in float32.
   const ccv_cluster_kernels *cluster;
 } ccv_kernels;
