@@ -69,7 +69,10 @@ enum LayerFactory {
         scale: Float(try number("scale", 0.1, in: -1e6...1e6)),
         dropPath: Float(try number("drop_path", 0, in: 0...0.99)),
         initialization: initialization, depth: depth, random: &random)
-      (layer, inputs, apply) = (made, 1...2, { try made($0[0], bias: $0.count > 1 ? $0[1] : nil) })
+      (layer, inputs, apply) = (
+        made, 1...3,
+        { try made($0[0], bias: $0.count > 1 ? $0[1] : nil, rows: $0.count > 2 ? $0[2].value : nil) }
+      )
     case "patch_embedding":
       let (patch, dim) = (try integer("patch", in: 1...4096), try integer("dim"))
       let channels = try integer("channels", in: 1...4096)

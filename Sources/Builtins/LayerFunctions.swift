@@ -96,7 +96,7 @@ enum LayerFunctions {
       "dim: number, heads= number, ratio=4 number, scale=0.1 number, drop_path=0 number, init=\"truncated\" string, depth=nil number",
       group: group, summary: "A pre-norm transformer block with layer scale and drop path.",
       details:
-        "x + g1 attention(norm(x), bias), then + g2 mlp(norm(x)). ratio: hidden width of the MLP over dim; scale: first value of g1 and g2; depth: the block's number from 1, by whose sqrt(2 depth) two weights are divided at first (BEiT).",
+        "x + g1 attention(norm(x), bias), then + g2 mlp(norm(x)). Called as f(x), f(x, bias) or f(x, bias, rows): rows, a mask [B, N], asks for the tokens where it is true alone, [n, dim] in order. ratio: hidden width of the MLP over dim; scale: first value of g1 and g2; depth: the block's number from 1, by whose sqrt(2 depth) two weights are divided at first (BEiT).",
       example: "let f = block(8, heads: 2)\nf(ones([1, 3, 8])).shape",
       related: ["attention_layer", "mlp", "position_bias"]
     ) { call in

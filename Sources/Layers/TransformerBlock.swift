@@ -50,24 +50,43 @@ public final class TransformerBlock: Layer {
       + norm2.parameters(under: "norm2") + mlp.parameters(under: "mlp")
   }
 
-  /// x [B, N, D], bias [heads, N, N] or nil -> [B, N, D]. Drop path acts only on tracked tensors,
-  /// that is while gradients are being taken.
-  public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
-    let mixed = try attention.mixed(try norm1(x), bias: bias)
+  /// x [B, N, D], bias [heads, N, N] or nil -> [B, N, D]; with `rows`, a mask [B, N], only the tokens
+  /// where it is true, [n, D] in order: the projection and the MLP leave the others out, which were
+  /// attended to all the same. Drop path acts only on tracked tensors, that is while gradients are being
+  /// taken.
+  public func callAsFunction(
+    _ x: Tensor, bias: Tensor? = nil, rows: NDArray? = nil
+  ) throws(ShapeError) -> Tensor {
+    var (stem, mixed) = (x, try attention.mixed(try norm1(x), bias: bias))
+    var images: [Int32]?
+    if let rows {
+      guard rows.elementType == .bool, rows.rank == 2, rows.shape.extents == x.shape.extents.dropLast()
+      else {
+        throw ShapeError.wrongShape(
+          operation: "block", argument: "the rows", seen: rows.shape,
+          wanted: "a mask of \(x.shape[0]) x \(x.shape[1])")
+      }
+      let places = try rows.trueIndices()
+      images = places.elements(of: Int32.self).map { $0 / Int32(x.shape[1]) }
+      let flat = [x.shape[0] * x.shape[1], x.shape[2]]
+      stem = try gatherRows(try reshape(x, to: flat), at: places)
+      mixed = try gatherRows(try reshape(mixed, to: flat), at: places)
+    }
     let projection = attention.projection
     let y = try scaledResidual(
-      x, mixed, weight: projection.weight.tensor, bias: projection.offset,
-      scale: scale1.tensor, factors: keepFactors(mixed))
-    let normed = try norm2(y)
+      stem, mixed, weight: projection.weight.tensor, bias: projection.offset,
+      scale: scale1.tensor, factors: keepFactors(x, images))
     return try scaledFeedForward(
-      y, normed, mlp.fc1.weight.tensor, mlp.fc1.offset, mlp.fc2.weight.tensor, mlp.fc2.offset,
-      scale: scale2.tensor, factors: keepFactors(normed))
+      y, try norm2(y), mlp.fc1.weight.tensor, mlp.fc1.offset, mlp.fc2.weight.tensor,
+      mlp.fc2.offset, scale: scale2.tensor, factors: keepFactors(x, images))
   }
 
-  private func keepFactors(_ input: Tensor) -> [Float]? {
-    guard dropPath > 0, input.isTracked else { return nil }
-    return (0..<input.shape[0]).map { _ in
+  /// By image, or for chosen rows by row: the factor of the image that each is from.
+  private func keepFactors(_ x: Tensor, _ images: [Int32]?) -> [Float]? {
+    guard dropPath > 0, x.isTracked || scale1.tensor.isTracked else { return nil }
+    let factors = (0..<x.shape[0]).map { _ in
       random.uniform() < Double(dropPath) ? 0 : 1 / (1 - dropPath)
     }
+    return images.map { $0.map { factors[Int($0)] } } ?? factors
   }
 }

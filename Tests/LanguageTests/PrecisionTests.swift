@@ -47,14 +47,18 @@ struct PrecisionTests {
     let outcome: String
   }
 
-  @Test("the loss falls as in float32: the curves differ less than those of two orders of batches")
+  @Test("the loss falls as in float32, to within what the order of the batches changes")
   func curves() throws {
-    let full = try curve(.float32, order: 1)
+    let full = try [1, 2, 3].map { try curve(.float32, order: $0) }
     let half = try curve(.bfloat16, order: 1)
-    let noise = zip(full, try curve(.float32, order: 2)).map { abs($0 - $1) }.max() ?? 0
-    #expect(full.count == 10)
-    for (a, b) in zip(full, half) { #expect(abs(a - b) <= noise) }
-    #expect(full != half)
+    #expect(half.count == 10)
+    for (window, loss) in half.enumerated() {
+      let others = full.map { $0[window] }
+      let (low, high) = (others.min() ?? 0, others.max() ?? 0)
+      // Within the spread of three runs, or as far outside as they are apart.
+      #expect(abs(loss - (low + high) / 2) <= 1.5 * (high - low), "window \(window): \(others)")
+    }
+    #expect(half != full[0])
     #expect(half[9] < 0.8 * half[0])
   }
 }
