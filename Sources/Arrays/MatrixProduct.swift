@@ -100,10 +100,10 @@ public enum MatrixProduct {
   /// How many pieces the rows and the columns of C are cut into.
   ///
   /// Every piece packs its own rows of A and columns of B anew, so pieces are as square as they can be; there
-  /// are up to 16, each with work worth waking a thread for (about 5 us) and at least 32 rows and columns.
+  /// are up to 16, each with work worth a call of the library (about 6 us) and at least 32 rows and columns.
   private static func grid(_ m: Int, _ n: Int, _ k: Int) -> (rows: Int, columns: Int) {
     var (rows, columns) = (1, 1)
-    let wanted = min(16, m * n * k / 250_000)
+    let wanted = min(16, m * n * k / 600_000)
     while 2 * rows * columns <= wanted {
       let (height, width) = (m / rows, n / columns)
       guard max(height, width) >= 64 else { break }
