@@ -156,6 +156,9 @@ static layout matrix(int64_t rows, int64_t columns, int64_t ld, bool transposed,
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t description;
+static void append_sum(dnnl_post_ops_t after) {
+  call_dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
+}
 static bool describe(const layout *l, description *d) {
   return call_dnnl_memory_desc_create_with_strides(d, 2, l->extents, l->type, l->strides) ==
          dnnl_success;
@@ -171,6 +174,7 @@ static bool allocate(dnnl_memory_t *memory, const description *d) {
 }
 #else
 typedef dnnl_memory_desc_t description;
+static void append_sum(dnnl_post_ops_t after) { call_dnnl_post_ops_append_sum(after, 1); }
 static bool describe(const layout *l, description *d) {
   return call_dnnl_memory_desc_init_by_strides(d, 2, l->extents, l->type, l->strides) ==
          dnnl_success;
@@ -193,7 +197,7 @@ static dnnl_primitive_attr_t attributes_for(const ccv_product *p) {
   if (call_dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
   dnnl_post_ops_t after = NULL;
   if (p->accumulate && call_dnnl_post_ops_create(&after) == dnnl_success) {
-    call_dnnl_post_ops_append_sum(after, 1);
+    append_sum(after);
     call_dnnl_primitive_attr_set_post_ops(attributes, after);
     call_dnnl_post_ops_destroy(after);
   }
