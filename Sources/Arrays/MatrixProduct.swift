@@ -43,6 +43,12 @@ public enum MatrixProduct {
     _ p: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ c: UnsafeMutablePointer<Float>
   ) {
+    // Neither library wants to hear of a matrix without elements; a sum of no products is 0.
+    guard p.m > 0, p.n > 0, p.k > 0 else {
+      guard !p.accumulate else { return }
+      for row in 0..<Int(p.m) { (c + row * Int(p.ldc)).update(repeating: 0, count: Int(p.n)) }
+      return
+    }
     Observation.count(Int(2 * p.m * p.n * p.k))
     withUnsafePointer(to: p) { p in
       let product = p.pointee
@@ -76,11 +82,6 @@ public enum MatrixProduct {
     _ c: UnsafeMutablePointer<Float>
   ) {
     let (m, n, k) = (Int(whole.m), Int(whole.n), Int(whole.k))
-    guard m > 0, n > 0 else { return }
-    guard k > 0 else {
-      if !whole.accumulate { c.update(repeating: 0, count: m * n) }
-      return
-    }
     let size = whole.element == CCV_BFLOAT16 ? 2 : 4
     let (rows, columns) = grid(m, n, k)
     Parallel.forEachSlice(of: rows * columns) { slice in

@@ -68,6 +68,18 @@ struct BFloat16Tests {
     #expect(half[0] != full[0])
   }
 
+  @Test("no tokens and no rows are no trouble, in either precision", arguments: Precision.allCases)
+  func nothing(precision: Precision) throws {
+    let w = Parameter(testNumbers([8, 8], seed: 1))
+    let result = try gradients(of: [w], precision: precision) {
+      let none = try linear(Tensor(NDArray(zeros: [2, 0, 8])), weight: w.tensor)
+      let mixed = try attention(Tensor(NDArray(zeros: [2, 0, 24])), heads: 2)
+      #expect(mixed.shape == [2, 0, 8])
+      return try sum(none)
+    }
+    #expect(result.gradients[0]?.elements() == [Float](repeating: 0, count: 64))
+  }
+
   @Test("without a tape products are float32")
   func untracked() throws {
     let (x, w) = (testNumbers([4, 8], seed: 1), testNumbers([8, 8], seed: 2))

@@ -59,8 +59,19 @@ struct HiddenLayer {
   }
 }
 
-/// Rows taken at once where each takes several passes: about 16 kB, which stay in the first cache.
-private func rowsAtOnce(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
+/// A few rows at a time where each takes several passes: about 16 kB, which stay in the first cache,
+/// with scratch memory for as many.
+private func forEachFewRows(
+  of rows: Range<Int>, columns: Int,
+  _ body: (_ start: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
+) {
+  let step = max(1, 4096 / max(1, columns))
+  let scratch = NDArray(uninitialized: [step, columns])
+  for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+    body(first * columns, min(step, rows.upperBound - first), scratch.floats)
+  }
+  withExtendedLifetime(scratch) {}
+}
 
 /// z = sums + bias and gelu(z), in the precision asked for; `sums` is used up.
 private func activated(
@@ -77,16 +88,11 @@ private func activated(
         Int64(slice.count), Int64(columns), offset, from + start, active.floats + start)
       return
     }
-    let step = rowsAtOnce(columns)
-    let scratch = NDArray(uninitialized: [step, columns])
-    for first in stride(from: slice.lowerBound, to: slice.upperBound, by: step) {
-      let count = min(step, slice.upperBound - first)
-      let start = first * columns
-      kernels.bias_gelu(Int64(count), Int64(columns), offset, from + start, scratch.floats)
+    forEachFewRows(of: slice, columns: columns) { start, count, scratch in
+      kernels.bias_gelu(Int64(count), Int64(columns), offset, from + start, scratch)
       z.write(from + start, count: count * columns, at: start)
-      active.write(scratch.floats, count: count * columns, at: start)
+      active.write(scratch, count: count * columns, at: start)
     }
-    withExtendedLifetime(scratch) {}
   }
   withExtendedLifetime((sums, bias)) {}
   return (z, active)
@@ -107,19 +113,13 @@ private func activationPullback(_ z: Operand, _ slope: NDArray) -> (dz: Operand,
         z.floats + start, partial)
       return
     }
-    let step = rowsAtOnce(columns)
-    let scratch = NDArray(uninitialized: [step, columns])
-    for first in stride(from: block.lowerBound, to: block.upperBound, by: step) {
-      let count = min(step, block.upperBound - first)
-      let start = first * columns
-      z.read(scratch.floats, count: count * columns, at: start)
+    forEachFewRows(of: block, columns: columns) { start, count, scratch in
+      z.read(scratch, count: count * columns, at: start)
       kernels.gelu_pullback(
-        Int64(count), Int64(columns), scratch.floats, dActive + start, dActive + start,
-        scratch.floats, partial)
-      z.write(scratch.floats, count: count * columns, at: start)
+        Int64(count), Int64(columns), scratch, dActive + start, dActive + start, scratch, partial)
+      z.write(scratch, count: count * columns, at: start)
       dz.write(dActive + start, count: count * columns, at: start)
     }
-    withExtendedLifetime(scratch) {}
   }
   withExtendedLifetime(slope) {}
   return (dz, dBias)

@@ -125,19 +125,6 @@ typedef struct ccv_kernels {
   void (*attention_softmax_pullback)(int64_t rows, int64_t columns, float scale, const float *p,
                                      float *dp, float *dbias);
 
-  // Running best of each row over a block of candidates: score = s[r][c] - half_norm[c]; a larger
-  // score replaces best[r], index[r] (candidate `first` + c). Equal scores keep the lower index,
-  // NaN is never better: start with best -inf and an index that says "none". With s = x . c and
-  // half_norm = |c|^2 / 2 the best candidate is the nearest centroid. The first scores of two rows
-  // lie `stride` apart.
-  void (*best_candidate)(int64_t rows, int64_t columns, int64_t stride, const float *s,
-                         const float *half_norm, int32_t first, float *best, int32_t *index);
-
-  // y[c] += sum over i of x[index[i]][c], rows in the order of `index` (count of them, in range):
-  // the points of one centroid when points are sorted by centroid.
-  void (*add_gathered_rows)(int64_t count, int64_t columns, const int32_t *index, const float *x,
-                            float *y);
-
   // One AdamW step over n parameters (Loshchilov and Hutter 2019), all in one pass.
   void (*adamw)(int64_t n, const ccv_adamw_options *options, float *parameter,
                 const float *gradient, float *first_moment, float *second_moment);
