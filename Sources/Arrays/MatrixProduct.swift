@@ -78,24 +78,45 @@ public enum MatrixProduct {
   }
 
   static func split(
+    _ product: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    let whole = Pieces(product, a, b, c)
+    Parallel.forEachSlice(of: whole.count) { slice in
+      for index in slice { whole.compute(index) }
+    }
+  }
+}
+
+/// One product, cut into pieces that any thread may compute in any order.
+///
+/// Where it is cut follows from its shape alone, so the bits do not depend on the number of threads.
+struct Pieces {
+  private let whole: ccv_product
+  private let a: UnsafeRawPointer, b: UnsafeRawPointer
+  private let c: UnsafeMutablePointer<Float>
+  private let rows: Int, columns: Int
+  var count: Int { rows * columns }
+
+  init(
     _ whole: ccv_product, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ c: UnsafeMutablePointer<Float>
   ) {
+    (self.whole, self.a, self.b, self.c) = (whole, a, b, c)
+    (rows, columns) = Pieces.grid(Int(whole.m), Int(whole.n), Int(whole.k))
+  }
+
+  func compute(_ index: Int) {
     let (m, n, k) = (Int(whole.m), Int(whole.n), Int(whole.k))
     let size = whole.element == CCV_BFLOAT16 ? 2 : 4
-    let (rows, columns) = grid(m, n, k)
-    Parallel.forEachSlice(of: rows * columns) { slice in
-      for chunk in slice {
-        let (top, bottom) = bounds(chunk / columns, rows, m)
-        let (left, right) = bounds(chunk % columns, columns, n)
-        var piece = whole
-        piece.m = Int64(bottom - top)
-        piece.n = Int64(right - left)
-        tile(
-          piece, a + size * (whole.transpose_a ? top : top * k),
-          b + size * (whole.transpose_b ? left * k : left), c + top * n + left)
-      }
-    }
+    let (top, bottom) = Pieces.bounds(index / columns, rows, m)
+    let (left, right) = Pieces.bounds(index % columns, columns, n)
+    var piece = whole
+    piece.m = Int64(bottom - top)
+    piece.n = Int64(right - left)
+    MatrixProduct.tile(
+      piece, a + size * (whole.transpose_a ? top : top * k),
+      b + size * (whole.transpose_b ? left * k : left), c + top * n + left)
   }
 
   /// How many pieces the rows and the columns of C are cut into.

@@ -149,10 +149,10 @@ private enum StridedCopy {
     var start = 0
     for row in 0..<rows {
       let out = target + row * columns
-      if columnStride == 1 {
-        out.update(from: source + start, count: columns)
-      } else {
-        for column in 0..<columns { out[column] = source[start + column * columnStride] }
+      switch columnStride {
+      case 1: out.update(from: source + start, count: columns)
+      case 0: out.update(repeating: source[start], count: columns)
+      default: for column in 0..<columns { out[column] = source[start + column * columnStride] }
       }
       var axis = outerExtents.count - 1
       while axis >= 0 {

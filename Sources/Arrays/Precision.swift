@@ -82,11 +82,53 @@ extension MatrixProduct {
     transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int,
     _ a: Operand, _ b: Operand, accumulate: Bool = false, _ c: UnsafeMutablePointer<Float>
   ) {
+    var alone = ProductGroup()
+    alone.add(
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a, b,
+      accumulate: accumulate, c)
+    alone.compute()
+  }
+}
+
+/// Matrix products that do not wait for each other, computed side by side: small ones are not worth
+/// cutting, but two of them keep two threads busy.
+package struct ProductGroup {
+  private var products: [Pieces] = []
+  private var targets: [UnsafeMutablePointer<Float>] = []
+  private var operands: [Operand] = []
+
+  package init() {}
+
+  /// Puts C = op(A) op(B), or with `accumulate` C += op(A) op(B), over whole row-major matrices of one precision into the
+  /// group; C is written by the time that `compute` returns.
+  package mutating func add(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int,
+    _ a: Operand, _ b: Operand, accumulate: Bool = false, _ c: UnsafeMutablePointer<Float>
+  ) {
     precondition(a.precision == b.precision, "both operands are of one precision")
+    // A second product into the same place waits for the first.
+    if targets.contains(c) { compute() }
     let product = ccv_product(
       m, n, k, transposeA: transposeA, transposeB: transposeB, accumulate: accumulate,
       element: a.precision.element)
-    split(product, a.pointer(), b.pointer(), c)
-    withExtendedLifetime((a, b)) {}
+    products.append(Pieces(product, a.pointer(), b.pointer(), c))
+    targets.append(c)
+    operands += [a, b]
+  }
+
+  /// Computes what is in the group and empties it.
+  package mutating func compute() {
+    let products = products
+    let count = products.reduce(0) { $0 + $1.count }
+    Parallel.forEachSlice(of: count) { slice in
+      var first = 0
+      for product in products {
+        let mine = slice.clamped(to: first..<(first + product.count))
+        for index in mine { product.compute(index - first) }
+        first += product.count
+      }
+    }
+    withExtendedLifetime(operands) {}
+    self = ProductGroup()
   }
 }

@@ -10,6 +10,7 @@ public final class LayerObject: ForeignObject {
   let kind: String
   /// The numbers that describe the layer, enough to make it again.
   let config: [String: Double]
+  let parameters: [NamedParameter]
   private let apply: ([Tensor]) throws -> Tensor
   private let inputs: ClosedRange<Int>
 
@@ -20,13 +21,13 @@ public final class LayerObject: ForeignObject {
     self.layer = layer
     self.kind = kind
     self.config = config
+    self.parameters = layer.parameters
     self.inputs = inputs
     self.apply = apply
   }
 
   public override var typeName: String { kind }
   public override func summary(width: Int) -> String {
-    let parameters = layer.parameters
     let count = parameters.reduce(0) { $0 + $1.parameter.value.count }
     let shapes = parameters.prefix(3).map { "\($0.name) \($0.parameter.shape)" }
     let more = parameters.count > 3 ? ", ... (\(parameters.count) in all)" : ""
@@ -34,7 +35,7 @@ public final class LayerObject: ForeignObject {
       "\(kind): \(TextNumber.grouped(count)) parameters: \(shapes.joined(separator: ", "))\(more)"
   }
   public override var byteCount: Int {
-    layer.parameters.reduce(64) { $0 + $1.parameter.value.byteCount }
+    parameters.reduce(64) { $0 + $1.parameter.value.byteCount }
   }
   public override var isCallable: Bool { true }
 
@@ -51,10 +52,10 @@ public final class LayerObject: ForeignObject {
 
   /// Fields by path: dots of a parameter's name are written as _ (`attn_qkv_weight`).
   public override var fieldNames: [String] {
-    layer.parameters.map { $0.name.replacing(".", with: "_") }
+    parameters.map { $0.name.replacing(".", with: "_") }
   }
   private func parameter(_ field: String) -> Parameter? {
-    layer.parameters.first { $0.name.replacing(".", with: "_") == field }?.parameter
+    parameters.first { $0.name.replacing(".", with: "_") == field }?.parameter
   }
   public override func field(_ name: String) throws -> Value? {
     parameter(name).map { Tensors.owned($0.tensor) }
@@ -91,17 +92,15 @@ public enum ModelTree {
     var seen: Set<ObjectIdentifier> = [], open: Set<ObjectIdentifier> = []
     func walk(_ value: Value, _ path: String, _ depth: Int) {
       guard depth < depthMax else { return }
-      func add(_ name: String, _ parameter: Parameter) {
-        if seen.insert(ObjectIdentifier(parameter)).inserted {
-          found.append(NamedParameter(name, parameter))
-        }
+      func add(_ item: NamedParameter) {
+        if seen.insert(ObjectIdentifier(item.parameter)).inserted { found.append(item) }
       }
       func child(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
       switch value.object {
       case let layer as LayerObject:
-        for item in layer.layer.parameters { add(child(item.name), item.parameter) }
+        for item in layer.parameters { add(item.under(path)) }
       case let parameter as ParameterObject:
-        add(path.isEmpty ? "parameter" : path, parameter.parameter)
+        add(NamedParameter(path.isEmpty ? "parameter" : path, parameter.parameter))
       case let record as RecordObject:
         guard open.insert(ObjectIdentifier(record)).inserted else { return }
         for field in record.fields { walk(field.value, child(field.name), depth + 1) }

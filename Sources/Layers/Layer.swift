@@ -12,22 +12,34 @@ public protocol Layer: AnyObject {
 
 /// A parameter and its path in a layer.
 public struct NamedParameter {
-  /// The path, such as `mlp.fc1.weight`.
-  public let name: String
+  private let path: String, last: String
   /// The parameter itself, shared with the layer.
   public let parameter: Parameter
 
   /// A parameter under a path.
   public init(_ name: String, _ parameter: Parameter) {
-    self.name = name
+    (path, last) = ("", name)
     self.parameter = parameter
+  }
+
+  /// The path, such as `mlp.fc1.weight`.
+  public var name: String { path.isEmpty ? last : path + "." + last }
+
+  /// The same further down. The name is put together when it is asked for: a training step walks the
+  /// whole model and reads no name.
+  public func under(_ prefix: String) -> NamedParameter {
+    prefix.isEmpty ? self : NamedParameter(path: prefix, last: name, parameter)
+  }
+
+  private init(path: String, last: String, _ parameter: Parameter) {
+    (self.path, self.last, self.parameter) = (path, last, parameter)
   }
 }
 
 extension Layer {
   /// The layer's parameters with a prefix before their names.
   public func parameters(under prefix: String) -> [NamedParameter] {
-    parameters.map { NamedParameter(prefix + "." + $0.name, $0.parameter) }
+    parameters.map { $0.under(prefix) }
   }
 
   /// How many numbers the layer learns.

@@ -40,4 +40,34 @@ struct MatrixProductTests {
     }
     #expect(worst <= 1)
   }
+
+  @Test("products of a group have the bits that each has alone")
+  func group() {
+    var random = RandomSource(seed: 12)
+    let extents = [(64, 64, 136), (136, 64, 256), (256, 64, 136), (3, 5, 0), (0, 4, 4), (1, 1, 1)]
+    var group = ProductGroup()
+    var alone: [NDArray] = [], together: [NDArray] = []
+    for (m, n, k) in extents {
+      let a = Operand(random.normal([m, k]), .float32)
+      let b = Operand(random.normal([k, n]), .float32)
+      alone.append(NDArray(uninitialized: [m, n]))
+      together.append(NDArray(uninitialized: [m, n]))
+      MatrixProduct.multiply(m: m, n: n, k: k, a, b, alone[alone.count - 1].floats)
+      group.add(m: m, n: n, k: k, a, b, together[together.count - 1].floats)
+    }
+    group.compute()
+    #expect(alone == together)
+  }
+
+  @Test("a second product into the same place of a group comes after the first")
+  func samePlace() {
+    let one = NDArray([Float](repeating: 1, count: 4096), shape: [64, 64])
+    let sum = NDArray(uninitialized: [64, 64])
+    var group = ProductGroup()
+    let operand = Operand(one, .float32)
+    group.add(m: 64, n: 64, k: 64, operand, operand, sum.floats)
+    group.add(m: 64, n: 64, k: 64, operand, operand, accumulate: true, sum.floats)
+    group.compute()
+    #expect(sum.elements(of: Float.self).allSatisfy { $0 == 128 })
+  }
 }

@@ -176,6 +176,11 @@ struct GradientTests {
       [testNumbers([6, 5], seed: 5), testNumbers([4, 5], seed: 6), testNumbers([4], seed: 7)],
       terms: 24, { try linear($0[0], weight: $0[1], bias: $0[2]) }
     ) { x in product(x[0], x[1], 6, 5, 4).enumerated().map { $1 + x[2][$0 % 4] } },
+    // Both products of the pullback go to one gradient.
+    GradientCase(
+      "linear map of its own weight", [testNumbers([4, 4], seed: 5)], terms: 24,
+      { try linear($0[0], weight: $0[0]) }
+    ) { x in product(x[0], x[0], 4, 4, 4) },
     GradientCase(
       "feed-forward",
       [

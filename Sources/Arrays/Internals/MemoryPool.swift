@@ -4,8 +4,8 @@ import Synchronization
 /// Freed memory kept for the arrays to come.
 ///
 /// A training step asks for the same few hundred sizes over and over; fresh memory costs page faults
-/// (about 0.25 us per 4 kB page), kept memory a lock. Small blocks are kept by size class, for the next
-/// array of that class. Large ones are cut out of regions (`LargeBlocks`), so that the memory of a
+/// (about 0.25 us per 4 kB page), kept memory a lock. Small ones are kept by size class
+/// (`SmallBlocks`), for the next array of that class. Large ones are cut out of regions (`LargeBlocks`), so that the memory of a
 /// forward pass serves the gradients that follow it, whatever their sizes. Up to a quarter of the
 /// machine's memory is kept idle: less, and a large model's step gives back and faults in anew what the
 /// next one needs.
@@ -18,7 +18,7 @@ package final class MemoryPool: Sendable {
   static let largeBytes = 1 << 20
 
   private struct State: ~Copyable {
-    var small: [Int: [UInt]] = [:]
+    var small = SmallBlocks()
     var large = LargeBlocks()
     var keptBytes = 0
     var liveBytes = 0
@@ -31,13 +31,10 @@ package final class MemoryPool: Sendable {
     state.withLock { ($0.liveBytes, $0.peakBytes) }
   }
 
-  /// Bytes that a block of at least `byteCount` takes: for small ones an eighth of a power of two, so
-  /// that at most 12.5 % of it is unused.
+  /// Bytes that a block of at least `byteCount` takes.
   static func capacity(for byteCount: Int) -> Int {
-    if byteCount >= largeBytes { return LargeBlocks.capacity(for: byteCount) }
-    guard byteCount > 512 else { return max(64, (byteCount + 63) & ~63) }
-    let step = 1 << (Int.bitWidth - byteCount.leadingZeroBitCount - 4)
-    return (byteCount + step - 1) & ~(step - 1)
+    byteCount >= largeBytes
+      ? LargeBlocks.capacity(for: byteCount) : SmallBlocks.capacity(for: byteCount)
   }
 
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {
@@ -56,8 +53,7 @@ package final class MemoryPool: Sendable {
       state.liveBytes += capacity
       state.peakBytes = max(state.peakBytes, state.liveBytes)
       let found =
-        capacity >= Self.largeBytes
-        ? state.large.take(capacity) : state.small[capacity]?.popLast()
+        capacity >= Self.largeBytes ? state.large.take(capacity) : state.small.take(capacity)
       if found != nil { state.keptBytes -= capacity }
       return found
     }
@@ -75,18 +71,17 @@ package final class MemoryPool: Sendable {
   }
 
   func give(back pointer: UnsafeMutableRawPointer, capacity: Int) {
-    let address = UInt(bitPattern: pointer)
     let isKept = state.withLock { state in
       state.liveBytes -= capacity
       let fits = state.keptBytes + capacity <= Self.keptBytesMax
       if capacity >= Self.largeBytes {
         state.keptBytes += capacity
-        state.large.give(back: address, capacity)
+        state.large.give(back: UInt(bitPattern: pointer), capacity)
         if !fits { state.keptBytes -= state.large.releaseIdle() }
         return true
       }
       guard fits else { return false }
-      state.small[capacity, default: []].append(address)
+      state.small.give(back: pointer, capacity)
       state.keptBytes += capacity
       return true
     }
@@ -95,15 +90,10 @@ package final class MemoryPool: Sendable {
 
   /// Returns all idle small blocks and all regions without a live block to the system.
   package func releaseIdle() {
-    let idle = state.withLock { state in
-      let blocks = state.small.flatMap { capacity, blocks in
-        state.keptBytes -= capacity * blocks.count
-        return blocks
-      }
-      state.small.removeAll()
+    state.withLock { state in
+      state.keptBytes -= state.small.byteCount
+      state.small.releaseAll()
       state.keptBytes -= state.large.releaseIdle()
-      return blocks
     }
-    for address in idle { free(UnsafeMutableRawPointer(bitPattern: address)) }
   }
 }

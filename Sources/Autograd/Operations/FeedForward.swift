@@ -20,12 +20,14 @@ public func feedForward(
     let dActive = NDArray(uninitialized: hidden.shape)
     MatrixProduct.multiply(
       m: rows, n: hidden.map.outputs, k: outputs, slope, weights, dActive.floats)
-    let active = hidden.pullback(dActive, to: x, w1, b1, slots: &slots)
+    var products = ProductGroup()
+    let active = hidden.pullback(dActive, to: x, w1, b1, slots: &slots, &products)
     slots.accumulate(into: w2) { target, adding in
-      MatrixProduct.multiply(
+      products.add(
         transposeA: true, m: outputs, n: hidden.map.outputs, k: rows, slope, active,
         accumulate: adding, target)
     }
+    products.compute()
   }
 }
 
@@ -48,13 +50,15 @@ struct HiddenLayer {
     return (HiddenLayer(map: map, shape: sums.shape, z: z), active)
   }
 
-  /// Gives x, W1 and b1 their gradients; `dActive` and z are used up. Returns gelu(z).
+  /// Gives b1 its gradient and puts the products for dx and dW1 into the group; `dActive` and z are used
+  /// up. Returns gelu(z).
   func pullback(
-    _ dActive: NDArray, to x: Tensor, _ w1: Tensor, _ b1: Tensor, slots: inout GradientSlots
+    _ dActive: NDArray, to x: Tensor, _ w1: Tensor, _ b1: Tensor, slots: inout GradientSlots,
+    _ products: inout ProductGroup
   ) -> Operand {
     let (dz, db1) = activationPullback(z, dActive)
     slots.add(to: b1, db1)
-    map.pullback(dz, to: x, w1, slots: &slots)
+    map.pullback(dz, to: x, w1, slots: &slots, &products)
     return z
   }
 }

@@ -13,7 +13,9 @@ public func linear(
   map.forward(into: y)
   if let bias { addBias(bias.value, to: y) }
   return recorded(y, from: x, weight, bias) { dy, slots in
-    map.pullback(Operand(dy, map.precision), to: x, weight, slots: &slots)
+    var products = ProductGroup()
+    map.pullback(Operand(dy, map.precision), to: x, weight, slots: &slots, &products)
+    products.compute()
     if let bias { slots.add(to: bias, columnSums(dy, rows: map.rows, columns: map.outputs)) }
   }
 }
@@ -51,13 +53,16 @@ struct LinearMap {
       transposeB: true, m: rows, n: outputs, k: inputs, input, weight, y.floats)
   }
 
-  func pullback(_ dy: Operand, to x: Tensor, _ w: Tensor, slots: inout GradientSlots) {
+  /// Puts the products for dx and dW into the group.
+  func pullback(
+    _ dy: Operand, to x: Tensor, _ w: Tensor, slots: inout GradientSlots,
+    _ products: inout ProductGroup
+  ) {
     slots.accumulate(into: x) { target, adding in
-      MatrixProduct.multiply(
-        m: rows, n: inputs, k: outputs, dy, weight, accumulate: adding, target)
+      products.add(m: rows, n: inputs, k: outputs, dy, weight, accumulate: adding, target)
     }
     slots.accumulate(into: w) { target, adding in
-      MatrixProduct.multiply(
+      products.add(
         transposeA: true, m: outputs, n: inputs, k: rows, dy, input, accumulate: adding, target)
     }
   }

@@ -18,8 +18,11 @@ public func scaledResidual(
   let (y, input) = (branch.forward(map), map.input)
   return recorded(y, from: x, h, weight, bias, scale) { dy, slots in
     let slope = branch.slope(dy)
-    branch.pullback(slope, input: input, slots: &slots)
-    slots.accumulate(into: h) { branch.inputPullback(slope, into: $0, adding: $1) }
+    var products = ProductGroup()
+    slots.accumulate(into: h) { branch.inputPullback(slope, into: $0, adding: $1, &products) }
+    let sums = branch.outerSums(slope, input, &products)
+    products.compute()
+    branch.pullback(slope, sums, slots: &slots)
     slots.add(to: x, dy)
   }
 }
@@ -39,9 +42,13 @@ public func scaledFeedForward(
   return recorded(branch.forward(map), fromAll: [x, h, w1, b1, w2, b2, scale]) { dy, slots in
     let slope = branch.slope(dy)
     let dActive = NDArray(uninitialized: hidden.shape)
-    branch.inputPullback(slope, into: dActive.floats, adding: false)
-    let active = hidden.pullback(dActive, to: h, w1, b1, slots: &slots)
-    branch.pullback(slope, input: active, slots: &slots)
+    var products = ProductGroup()
+    branch.inputPullback(slope, into: dActive.floats, adding: false, &products)
+    products.compute()
+    let active = hidden.pullback(dActive, to: h, w1, b1, slots: &slots, &products)
+    let sums = branch.outerSums(slope, active, &products)
+    products.compute()
+    branch.pullback(slope, sums, slots: &slots)
     slots.add(to: x, dy)
   }
 }
@@ -97,14 +104,21 @@ private struct ResidualBranch {
     return (scaled, Operand(scaled, precision))
   }
 
-  /// dW, db and dg.
+  /// Puts S = (f dy)^T h into the group, and returns where it will be.
+  func outerSums(
+    _ slope: (array: NDArray, operand: Operand), _ input: Operand, _ products: inout ProductGroup
+  ) -> NDArray {
+    let sums = NDArray(uninitialized: [outputs, inputs])
+    products.add(
+      transposeA: true, m: outputs, n: inputs, k: rows, slope.operand, input, sums.floats)
+    return sums
+  }
+
+  /// dW, db and dg from S, which becomes dW.
   func pullback(
-    _ slope: (array: NDArray, operand: Operand), input: Operand, slots: inout GradientSlots
+    _ slope: (array: NDArray, operand: Operand), _ products: NDArray, slots: inout GradientSlots
   ) {
     let sums = columnSums(slope.array, rows: rows, columns: outputs)
-    let products = NDArray(uninitialized: [outputs, inputs])
-    MatrixProduct.multiply(
-      transposeA: true, m: outputs, n: inputs, k: rows, slope.operand, input, products.floats)
     let along = NDArray(uninitialized: [outputs])
     let (w, s, dots) = (weight.value.floats, products.floats, along.floats)
     let g = scale.value.floats
@@ -123,10 +137,10 @@ private struct ResidualBranch {
     slots.add(to: scale, dScale)
   }
 
-  /// The gradient of the map's input, f dy (g W).
+  /// Puts the product for the gradient of the map's input, f dy (g W), into the group.
   func inputPullback(
     _ slope: (array: NDArray, operand: Operand), into target: UnsafeMutablePointer<Float>,
-    adding: Bool
+    adding: Bool, _ products: inout ProductGroup
   ) {
     let scaled = NDArray(uninitialized: weight.shape)
     let (from, to, g) = (weight.value.floats, scaled.floats, scale.value.floats)
@@ -135,7 +149,7 @@ private struct ResidualBranch {
         kernels.affine(Int64(inputs), g[row], 0, from + row * inputs, to + row * inputs)
       }
     }
-    MatrixProduct.multiply(
+    products.add(
       m: rows, n: inputs, k: outputs, slope.operand, Operand(scaled, precision),
       accumulate: adding, target)
   }
