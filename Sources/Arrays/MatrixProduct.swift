@@ -49,7 +49,7 @@ public enum MatrixProduct {
       for row in 0..<Int(p.m) { (c + row * Int(p.ldc)).update(repeating: 0, count: Int(p.n)) }
       return
     }
-    Observation.count(Int(2 * p.m * p.n * p.k))
+    Observation.count(Int(2 * p.m * p.n * p.k), isBFloat16: p.element == CCV_BFLOAT16)
     withUnsafePointer(to: p) { p in
       let product = p.pointee
       if provider == .oneDNN, product.element == CCV_BFLOAT16

@@ -19,21 +19,52 @@ open class OperationObserver {
   open func backwardEnded(_ operation: Int, bytes: Int) {}
 }
 
+/// Floating-point operations of matrix products, 2 m n k each, by what they multiply.
+public struct ProductFlops: Equatable, Sendable {
+  public var float32 = 0, bfloat16 = 0
+  public var total: Int { float32 + bfloat16 }
+
+  /// None, unless said.
+  public init(float32: Int = 0, bfloat16: Int = 0) {
+    (self.float32, self.bfloat16) = (float32, bfloat16)
+  }
+
+  public static func + (left: ProductFlops, right: ProductFlops) -> ProductFlops {
+    ProductFlops(
+      float32: left.float32 + right.float32, bfloat16: left.bfloat16 + right.bfloat16)
+  }
+
+  public static func - (left: ProductFlops, right: ProductFlops) -> ProductFlops {
+    ProductFlops(
+      float32: left.float32 - right.float32, bfloat16: left.bfloat16 - right.bfloat16)
+  }
+}
+
 /// Whether operations are observed: one load and a branch where nobody does.
 public enum Observation {
   /// Threads that observe.
   package static let observers = Atomic<Int>(0)
-  private static let flops = Atomic<Int>(0)
+  private static let float32Flops = Atomic<Int>(0)
+  private static let bfloat16Flops = Atomic<Int>(0)
 
   @inline(__always)
   package static var isOn: Bool { observers.load(ordering: .relaxed) > 0 }
 
-  /// Floating-point operations of matrix products so far, 2 m n k each, counted while any thread observes.
-  public static var productFlops: Int { flops.load(ordering: .relaxed) }
+  /// What matrix products did so far, counted while any thread observes.
+  public static var productFlops: ProductFlops {
+    ProductFlops(
+      float32: float32Flops.load(ordering: .relaxed),
+      bfloat16: bfloat16Flops.load(ordering: .relaxed))
+  }
 
   @inline(__always)
-  static func count(_ product: @autoclosure () -> Int) {
-    if isOn { flops.wrappingAdd(product(), ordering: .relaxed) }
+  static func count(_ flops: @autoclosure () -> Int, isBFloat16: Bool) {
+    guard isOn else { return }
+    if isBFloat16 {
+      bfloat16Flops.wrappingAdd(flops(), ordering: .relaxed)
+    } else {
+      float32Flops.wrappingAdd(flops(), ordering: .relaxed)
+    }
   }
 
   private static let place: pthread_key_t = {

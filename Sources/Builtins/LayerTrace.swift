@@ -22,20 +22,20 @@ final class LayerTrace: CallObserver {
     let (calls, start) = (machine.observer, OperationObserver())
     let operations = Observation.observe(with: start)
     machine.observer = self
-    let before = Observation.productFlops
+    let before = Observation.productFlops.total
     defer {
       machine.observer = calls
       Observation.observe(with: operations)
     }
     try body()
     withExtendedLifetime(start) {}
-    flops = Observation.productFlops - before
+    flops = Observation.productFlops.total - before
   }
 
   func willCall(
     _ name: String, _ object: ForeignObject?, _ arguments: UnsafeBufferPointer<Value>
   ) {
-    open.append((object as? LayerObject, Observation.productFlops))
+    open.append((object as? LayerObject, Observation.productFlops.total))
   }
 
   func didCall(_ result: Value?) {
@@ -44,7 +44,7 @@ final class LayerTrace: CallObserver {
     else { return }
     var run = runs[ObjectIdentifier(layer)] ?? Run(shape: tensor.array.shape)
     run.calls += 1
-    run.flops += Observation.productFlops - before
+    run.flops += Observation.productFlops.total - before
     runs[ObjectIdentifier(layer)] = run
   }
 

@@ -11,8 +11,7 @@ final class Profile: ForeignObject {
     /// Times that a line called native code.
     var lineCalls = 0
     var seconds = 0.0
-    /// Of matrix products: 2 m n k each.
-    var flops = 0
+    var flops = ProductFlops()
     /// Of the arrays taken and given.
     var bytes = 0
 
@@ -20,12 +19,19 @@ final class Profile: ForeignObject {
       left.calls += right.calls
       left.lineCalls += right.lineCalls
       left.seconds += right.seconds
-      left.flops += right.flops
+      left.flops = left.flops + right.flops
       left.bytes += right.bytes
     }
 
     /// 10^9 floating-point operations a second, nil where there are none.
-    var rate: Double? { flops > 0 && seconds > 0 ? Double(flops) / seconds * 1e-9 : nil }
+    var rate: Double? {
+      flops.total > 0 && seconds > 0 ? Double(flops.total) / seconds * 1e-9 : nil
+    }
+
+    /// The time that the machine's best products would take, as a share of the time that went by.
+    func share(of limit: ProductRate) -> Double? {
+      seconds > 0 && flops.total > 0 ? limit.seconds(for: flops) / seconds : nil
+    }
   }
 
   /// Rows of each table unless asked for otherwise.
@@ -146,7 +152,7 @@ final class Profile: ForeignObject {
     case "lines": .owning(lineTable())
     case "seconds": Value(whole.seconds)
     case "calls": Value(whole.calls)
-    case "flops": Value(whole.flops)
+    case "flops": Value(whole.flops.total)
     case "bytes": Value(whole.bytes)
     default: nil
     }
@@ -159,8 +165,8 @@ final class Profile: ForeignObject {
     return [
       ("calls", Value(calls)), ("seconds", Value(totals.seconds)),
       ("share", Value(whole > 0 ? totals.seconds / whole : 0)),
-      ("flops", Value(totals.flops)), ("gflops", rate.map { Value($0) } ?? .none),
-      ("of_limit", rate.map { Value($0 / host.productRate.value) } ?? .none),
+      ("flops", Value(totals.flops.total)), ("gflops", rate.map { Value($0) } ?? .none),
+      ("of_limit", totals.share(of: host.productRate).map { Value($0) } ?? .none),
       ("bytes", Value(totals.bytes)),
     ]
   }
@@ -200,7 +206,7 @@ final class Profile: ForeignObject {
   private func text(width: Int) -> String {
     ProfileText(
       whole: whole, operations: operations, lines: lines,
-      limit: whole.flops > 0 ? host.productRate.value : nil,
+      limit: host.productRate,
       rows: rowCount > 0 ? rowCount : Self.rowCount, width: width
     ).text
   }

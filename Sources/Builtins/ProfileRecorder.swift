@@ -45,7 +45,7 @@ final class ProfileRecorder: OperationObserver {
   private var owners: [Owner] = []
   private var open: [Profile] = []
   private var before: (calls: (any CallObserver)?, operations: OperationObserver?)
-  private var lapStart = (time: 0.0, flops: 0)
+  private var lapStart = (time: 0.0, flops: ProductFlops())
 
   init(_ host: Host, _ machine: Machine) {
     self.host = host

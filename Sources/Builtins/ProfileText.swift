@@ -1,3 +1,4 @@
+import Arrays
 import Interpreter
 
 /// A profile as two tables: by operation and by line of the script.
@@ -5,8 +6,7 @@ struct ProfileText {
   let whole: Profile.Totals
   let operations: [(name: String, isBackward: Bool, totals: Profile.Totals)]
   let lines: [Profile.Line]
-  /// 10^9 floating-point operations a second of matrix products, if there were any.
-  let limit: Double?
+  let limit: ProductRate
   let rows: Int
   let width: Int
 
@@ -20,10 +20,14 @@ struct ProfileText {
       "profile: \(Self.duration(whole.seconds))",
       "\(TextNumber.grouped(whole.calls)) \(whole.calls == 1 ? "call" : "calls")",
     ]
-    if let rate = whole.rate, let limit {
+    if let rate = whole.rate, let share = whole.share(of: limit) {
+      let reached = [
+        whole.flops.float32 > 0 ? Self.number(limit.float32) : nil,
+        whole.flops.bfloat16 > 0 ? Self.number(limit.bfloat16) + " in bf16" : nil,
+      ]
       parts.append(
-        "\(Self.number(rate)) GFLOP/s, \(Self.percent(rate / limit)) of the machine's \(Self.number(limit))"
-      )
+        "\(Self.number(rate)) GFLOP/s, \(Self.percent(share)) of the machine's "
+          + reached.compactMap { $0 }.joined(separator: " and "))
     }
     return TerminalText.folded(parts.joined(separator: ", "), to: width)
   }
@@ -66,7 +70,7 @@ struct ProfileText {
       Self.duration(totals.seconds),
       Self.percent(whole.seconds > 0 ? totals.seconds / whole.seconds : 0),
       totals.rate.map(Self.number) ?? "",
-      limit.flatMap { limit in totals.rate.map { Self.percent($0 / limit) } } ?? "",
+      totals.share(of: limit).map(Self.percent) ?? "",
       totals.bytes > 0 ? Inspection.bytes(totals.bytes) : "",
     ]
   }

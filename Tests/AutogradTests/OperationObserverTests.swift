@@ -34,7 +34,7 @@ struct OperationObserverTests {
     let recorder = Recorder()
     let before = Observation.observe(with: recorder)
     defer { Observation.observe(with: before) }
-    let flops = Observation.productFlops
+    let flops = Observation.productFlops.total
     try step()
     #expect(recorder.forward.map(\.name) == ["matrixProduct", "relu", "reshape", "sum"])
     // x, w and y; y twice; a new shape moves nothing; y and a number.
@@ -43,7 +43,7 @@ struct OperationObserverTests {
     // dy and what it gives: dw alone for the product.
     #expect(recorder.backward.map(\.bytes) == [4 * 21, 0, 4 * 40, 4 * (20 + 12)])
     #expect(recorder.begun == 4)
-    #expect(Observation.productFlops - flops == 2 * (2 * 5 * 3 * 4))
+    #expect(Observation.productFlops.total - flops == 2 * (2 * 5 * 3 * 4))
   }
 
   @Test("nobody is told after the end, and nothing is counted")
@@ -51,10 +51,10 @@ struct OperationObserverTests {
     let recorder = Recorder()
     Observation.observe(with: recorder)
     #expect(Observation.observe(with: nil) === recorder)
-    let flops = Observation.productFlops
+    let flops = Observation.productFlops.total
     try step()
     #expect(recorder.forward.isEmpty)
-    #expect(Observation.productFlops == flops)
+    #expect(Observation.productFlops.total == flops)
   }
 
   @Test("results are the same bits, observed or not")

@@ -13,12 +13,12 @@ struct ProfileTests {
   private final class Screenful { var text = "" }
 
   /// A session of 80 columns in which each question for the time takes a millisecond, on a machine whose
-  /// products reach 1 GFLOP/s.
+  /// products reach 1 GFLOP/s, and 2 in bfloat16.
   private func makeSession() -> (Session, Screenful) {
     let session = Session(), clock = Clock(), screen = Screenful()
     session.host.write = { screen.text += $0 }
     session.host.width = { 80 }
-    session.host.productRate = ProductRate { 1 }
+    session.host.productRate = ProductRate { $0 == .float32 ? 1 : 2 }
     session.host.clock = {
       clock.now += 0.001
       return clock.now
@@ -231,15 +231,31 @@ struct ProfileTests {
     #expect(TextName.snake(function) == name)
   }
 
+  @Test("products in bfloat16 are held against their own limit")
+  func mixedPrecision() {
+    let rate = ProductRate { $0 == .float32 ? 1 : 2 }
+    let flops = ProductFlops(float32: 1_000_000_000, bfloat16: 2_000_000_000)
+    // A second for each at the limit, in four.
+    let totals = Profile.Totals(calls: 1, seconds: 4, flops: flops)
+    #expect(totals.share(of: rate) == 0.5)
+    let text = ProfileText(
+      whole: totals, operations: [], lines: [], limit: rate, rows: 4, width: 100
+    ).text
+    #expect(
+      text.hasPrefix(
+        "profile: 4.00 s, 1 call, 0.75 GFLOP/s, 50 % of the machine's 1.00 and 2.00 in bf16\n"))
+    #expect(Profile.Totals(seconds: 4).share(of: rate) == nil)
+  }
+
   @Test("the machine's rate is measured once, and quickly")
   func rate() {
     var count = 0
-    let rate = ProductRate {
+    let rate = ProductRate { _ in
       count += 1
       return 5
     }
-    #expect(rate.value + rate.value == 10)
+    #expect(rate.float32 + rate.float32 == 10)
     #expect(count == 1)
-    #expect(ProductRate().value > 0)
+    #expect(ProductRate().float32 > 0)
   }
 }
