@@ -116,7 +116,11 @@ static void read_rows(decoder *d, ccv_image *image, int step) {
   }
 }
 
-void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image) {
+// What is done with a decoder that has read the header. What goes wrong within jumps out of it.
+typedef void (*decoding)(decoder *d, ccv_image *image, const void *wanted);
+
+static void with_decoder(const uint8_t *bytes, size_t count, ccv_image *image, decoding body,
+                         const void *wanted) {
   decoder d;
   memset(image, 0, sizeof *image);
   memset(&d, 0, sizeof d);
@@ -126,48 +130,55 @@ void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *i
     ccv_image_free(image);
   } else {
     open_decoder(&d, bytes, count);
-    if (is_too_large(&d.info, image)) longjmp(d.errors.escape, 1);
-    start_decoder(&d, scale_for(d.info.image_width, d.info.image_height, least), 3);
-    image->width = (int)d.info.output_width;
-    image->height = (int)d.info.output_height;
-    read_rows(&d, image, 3);
-    jpeg_finish_decompress(&d.info);
+    body(&d, image, wanted);
   }
   jpeg_destroy_decompress(&d.info);
   free(d.row);
+}
+
+static void decode_whole(decoder *d, ccv_image *image, const void *least) {
+  if (is_too_large(&d->info, image)) longjmp(d->errors.escape, 1);
+  start_decoder(d, scale_for(d->info.image_width, d->info.image_height, *(const int *)least), 3);
+  image->width = (int)d->info.output_width;
+  image->height = (int)d->info.output_height;
+  read_rows(d, image, 3);
+  jpeg_finish_decompress(&d->info);
+}
+
+void ccv_jpeg_decode(const uint8_t *bytes, size_t count, int least, ccv_image *image) {
+  with_decoder(bytes, count, image, decode_whole, &least);
 }
 
 // Columns before and after those that are wanted. Colours are spread over the pixels between them,
 // and the library takes a part's first and last column for the border of the image.
 enum { MARGIN = 2 };
 
+typedef struct {
+  ccv_part *part;
+  unsigned scale;
+} part_wish;
+
+static void decode_part(decoder *d, ccv_image *image, const void *wanted) {
+  const part_wish *wish = wanted;
+  ccv_part *part = wish->part;
+  if (is_too_large(&d->info, image)) longjmp(d->errors.escape, 1);
+  start_decoder(d, wish->scale, 4);
+  const int width = (int)d->info.output_width, height = (int)d->info.output_height;
+  if (!ccv_part_lies_within(part, width, height)) longjmp(d->errors.escape, 1);
+  const int right = part->left + part->width + MARGIN;
+  JDIMENSION from = (JDIMENSION)(part->left > MARGIN ? part->left - MARGIN : 0);
+  JDIMENSION columns = (JDIMENSION)(right < width ? right : width) - from;
+  if (columns < d->info.output_width) jpeg_crop_scanline(&d->info, &from, &columns);
+  if (part->top > 0) jpeg_skip_scanlines(&d->info, (JDIMENSION)part->top);
+  part->first_column = (int)from;
+  image->width = (int)d->info.output_width;
+  image->height = part->height;
+  read_rows(d, image, 4);
+}
+
 void ccv_jpeg_decode_part(const uint8_t *bytes, size_t count, int scale, ccv_part *part) {
-  decoder d;
-  ccv_image *image = &part->image;
-  memset(image, 0, sizeof *image);
-  memset(&d, 0, sizeof d);
-  install(&d.errors, image->problem);
-  d.info.err = &d.errors.base;
-  if (setjmp(d.errors.escape)) {
-    ccv_image_free(image);
-  } else {
-    open_decoder(&d, bytes, count);
-    if (is_too_large(&d.info, image)) longjmp(d.errors.escape, 1);
-    start_decoder(&d, (unsigned)scale, 4);
-    const int width = (int)d.info.output_width, height = (int)d.info.output_height;
-    if (!ccv_part_lies_within(part, width, height)) longjmp(d.errors.escape, 1);
-    const int right = part->left + part->width + MARGIN;
-    JDIMENSION from = (JDIMENSION)(part->left > MARGIN ? part->left - MARGIN : 0);
-    JDIMENSION columns = (JDIMENSION)(right < width ? right : width) - from;
-    if (columns < d.info.output_width) jpeg_crop_scanline(&d.info, &from, &columns);
-    if (part->top > 0) jpeg_skip_scanlines(&d.info, (JDIMENSION)part->top);
-    part->first_column = (int)from;
-    image->width = (int)d.info.output_width;
-    image->height = part->height;
-    read_rows(&d, image, 4);
-  }
-  jpeg_destroy_decompress(&d.info);
-  free(d.row);
+  const part_wish wish = {part, (unsigned)scale};
+  with_decoder(bytes, count, &part->image, decode_part, &wish);
 }
 
 int ccv_part_lies_within(ccv_part *part, int width, int height) {
@@ -179,21 +190,14 @@ int ccv_part_lies_within(ccv_part *part, int width, int height) {
   return 0;
 }
 
+static void read_size(decoder *d, ccv_image *image, const void *wanted) {
+  (void)wanted;
+  image->width = (int)d->info.image_width;
+  image->height = (int)d->info.image_height;
+}
+
 void ccv_jpeg_size(const uint8_t *bytes, size_t count, ccv_image *image) {
-  struct jpeg_decompress_struct info;
-  error_manager errors;
-  memset(image, 0, sizeof *image);
-  memset(&info, 0, sizeof info);
-  install(&errors, image->problem);
-  info.err = &errors.base;
-  if (!setjmp(errors.escape)) {
-    jpeg_create_decompress(&info);
-    jpeg_mem_src(&info, bytes, count);
-    jpeg_read_header(&info, TRUE);
-    image->width = (int)info.image_width;
-    image->height = (int)info.image_height;
-  }
-  jpeg_destroy_decompress(&info);
+  with_decoder(bytes, count, image, read_size, NULL);
 }
 
 void ccv_image_free(ccv_image *image) {
