@@ -151,15 +151,7 @@ enum ShapingFunctions {
         throw call.outOfRange(
           0, wanted: "a range of at most \(ListObject.countMax) numbers, which the memory holds")
       }
-      let result = ListObject()
-      let owner = Value.owning(result)
-      do {
-        try CoreLists.each(call, 0, result.append)
-      } catch {
-        owner.release()
-        throw error
-      }
-      return owner
+      return try CoreLists.collected { try CoreLists.each(call, 0, $0.append) }
     }
   }
 

@@ -10,6 +10,19 @@ public enum CoreLists {
 
   private static let group = "lists and records"
 
+  /// A new list that `body` fills; given back when it throws.
+  public static func collected(_ body: (ListObject) throws -> Void) throws -> Value {
+    let list = ListObject()
+    let owner = Value.owning(list)
+    do {
+      try body(list)
+    } catch {
+      owner.release()
+      throw error
+    }
+    return owner
+  }
+
   private static func length() -> NativeFunction {
     NativeFunction(
       "len", "x: list", group: group,
@@ -62,19 +75,13 @@ public enum CoreLists {
       example: "map(1..3, x => x ^ 2)", related: ["filter", "reduce"]
     ) { call in
       let function = try call.function(1)
-      let result = ListObject()
-      let owner = Value.owning(result)
-      do {
+      return try collected { result in
         try each(call, 0) { item in
           let value = try call.machine.call(function, [item])
           result.append(value)
           value.release()
         }
-      } catch {
-        owner.release()
-        throw error
       }
-      return owner
     }
   }
 
@@ -85,19 +92,13 @@ public enum CoreLists {
       related: ["map"]
     ) { call in
       let function = try call.function(1)
-      let result = ListObject()
-      let owner = Value.owning(result)
-      do {
+      return try collected { result in
         try each(call, 0) { item in
           let verdict = try call.machine.call(function, [item])
           defer { verdict.release() }
           if try call.machine.truth(verdict) { result.append(item) }
         }
-      } catch {
-        owner.release()
-        throw error
       }
-      return owner
     }
   }
 
