@@ -1,6 +1,7 @@
 import Arrays
 import Clustering
 import Datasets
+import Interpreter
 
 /// The patches of all images of a folder, decoded anew whenever they are read.
 struct PatchFolder: PointSource {
@@ -17,8 +18,21 @@ struct PatchFolder: PointSource {
     let folder = ImageFolder.part(path, isTraining: true) ?? path
     paths = try ImageFolder.paths(in: folder, pulse: pulse)
     (self.side, self.patch) = (side, patch)
-    let first = try patchify(ImageFolder.images(paths.prefix(1), size: side), size: patch)
-    (granularity, width) = (first.shape[1], first.shape[2])
+    let first = try ImageFolder.images(paths.prefix(1), size: side)
+    let (height, across) = (first.shape[2], first.shape[3])
+    guard height.isMultiple(of: patch), across.isMultiple(of: patch) else {
+      throw Self.unfit(
+        "\(side == nil ? paths[0] : "an image") is \(height) x \(across) pixels, not a whole number of patches of "
+          + "\(patch) x \(patch)", patch)
+    }
+    (granularity, width) = ((height / patch) * (across / patch), first.shape[1] * patch * patch)
+  }
+
+  private static func unfit(_ text: String, _ patch: Int) -> Diagnosis {
+    let side = max(patch, 224 / patch * patch)
+    return Diagnosis(
+      "E140", text, arguments: [(0, "")],
+      hint: "`image: \(side)`, which scales and cuts every image to \(side) x \(side).")
   }
 
   var count: Int { paths.count * granularity }
@@ -27,7 +41,12 @@ struct PatchFolder: PointSource {
 
   func read(_ range: Range<Int>, pulse: () throws -> Void) throws -> NDArray {
     let files = paths[(range.lowerBound / granularity)..<(range.upperBound / granularity)]
-    let images = try ImageFolder.images(files, size: side, pulse: pulse)
+    let images: NDArray
+    do {
+      images = try ImageFolder.images(files, size: side, pulse: pulse)
+    } catch DatasetError.sizes(let path, let seen, let wanted) {
+      throw Self.unfit("\(path) is \(seen), the images before it \(wanted)", patch)
+    }
     return try patchify(images.scaled(by: 1 / 255), size: patch)
       .reshaped(to: [range.count, width])
   }

@@ -20,7 +20,7 @@ public final class TokenizerObject: ForeignObject {
       "tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"
     ]
     if let last = t.history.last {
-      parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iterations")
+      parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iteration\(t.history.count == 1 ? "" : "s")")
     }
     if let used = t.usedShare { parts.append("\(TensorSummary.short(used * 100)) % used") }
     if t.seconds > 0 { parts.append("\(TensorSummary.short(t.seconds)) s") }

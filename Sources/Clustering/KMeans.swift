@@ -25,10 +25,16 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
     case .width(let points, let centroids):
       "points have \(points) numbers, centroids \(centroids)"
     case .memory(let bytes, let needed):
-      "k-means may take \(bytes >> 10) KB, but needs at least \((needed >> 10) + 1) KB for these points"
+      "k-means may take \(Self.size(bytes)) of memory, but needs \(Self.size(needed)) for these points; try memory: \"\(Self.size(needed))\""
     case .plusInParts(let points):
       "k-means++ needs all \(points) points in memory at once; allow more memory, fit on a sample of them, or start at random"
     }
+  }
+
+  /// Rounded up, in the units that are understood: 1500K, 20M.
+  private static func size(_ bytes: Int) -> String {
+    func rounded(_ shift: Int) -> Int { (bytes + (1 << shift) - 1) >> shift }
+    return bytes < 16 << 20 ? "\(rounded(10))K" : "\(rounded(20))M"
   }
 }
 
