@@ -54,7 +54,10 @@ struct ComparedWork {
     case "ms" where Workload.all.contains { $0.name == workload }:
       "train \(workload)\(isBFloat16 ? " bf16" : "")"
     case "ms": workload
-    default: "\(workload) \(key.split(separator: "_").dropLast(isRate ? 2 : 1).joined(separator: " "))"
+    default:
+      // `assign_s` of km-small is "km-small assign"; `images_per_s` of images is "images".
+      key.split(separator: "_").dropLast(isRate ? 2 : 1).filter { $0 != workload }
+        .reduce(workload) { "\($0) \($1)" }
     }
   }
 
