@@ -26,7 +26,8 @@ enum SideBySide {
     }
     if !missing.isEmpty { text += wrapped("No line of ours or of a peer's:", missing) }
     return text
-      + "(what it should be at most, the limit's share at least); ! where it is not; medians.\n"
+      + "Time ratio: our time over the peer's, of rates too; in brackets what it should be at most, of the\n"
+      + "limit's share at least; ! where it is not. Medians.\n"
   }
 
   /// Names behind a beginning, on as many lines of at most 100 columns as it takes.
@@ -52,7 +53,7 @@ enum SideBySide {
     }
     return text
       + Row(
-        work: "work", ours: "ours", theirs: "peer", peer: "which", ratio: "ours/peer",
+        work: "work", ours: "ours", theirs: "peer", peer: "which", ratio: "time ratio",
         limit: "of limit", more: "memory"
       ).text
   }

@@ -17,6 +17,9 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 let precision: Precision = arguments.contains("--bf16") ? .bfloat16 : .float32
 let words = arguments.filter { $0 != "--bf16" }
 do {
+  if precision == .bfloat16, !["gemm", "train"].contains(words.first), words.first != nil {
+    throw BenchmarkError.failed("--bf16 is for gemm --shapes and train, not for \(words[0])")
+  }
   switch (words.first, words.count) {
   case ("gemm", 1): print(try MatrixBenchmark.run())
   case ("gemm", 3) where words[1] == "--shapes":

@@ -25,26 +25,31 @@ final class PointFile: PointSource {
   private let path: String
   private let descriptor: Int32
   private let start: Int
+  private let age: Age
 
   var granularity: Int { 1 }
   var bytesPerPoint: Int { 4 * width }
 
   init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting for who may write into a pipe.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.unreadable(path) }
-    let layout: Layout
     do {
-      layout =
+      age = try Age(descriptor, path)
+      let layout =
         path.lowercased().hasSuffix(".npy")
-        ? try Layout(npy: descriptor, path) : try Layout(safetensors: descriptor, path)
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path) }
+        ? try Layout(npy: descriptor, path, age.size)
+        : try Layout(safetensors: descriptor, path, age.size)
       (count, width, start) = (try layout.rows(path), layout.extents.last ?? 0, layout.start)
-      guard start + 4 * count * width <= Int(status.st_size) else {
+      guard start + 4 * count * width <= age.size else {
         throw PointFileError.damaged(
           path: path,
-          reason: "\(count) rows of \(width) numbers are more than its \(status.st_size) bytes")
+          reason: "\(count) rows of \(width) numbers are more than its \(age.size) bytes")
+      }
+      if let bytes = layout.byteCount, bytes != 4 * count * width {
+        throw PointFileError.damaged(
+          path: path, reason: "\(count) rows of \(width) numbers are not its tensor's \(bytes) bytes")
       }
     } catch {
       close(descriptor)
@@ -54,33 +59,59 @@ final class PointFile: PointSource {
 
   deinit { close(descriptor) }
 
+  /// Read between two calls of `pulse`: a tenth of a second from a slow disk.
+  private static let pieceBytes = 16 << 20
+
   func read(_ range: Range<Int>, pulse: () throws -> Void) throws -> NDArray {
-    var part = NDArray(zeros: [range.count, width])
-    let isWhole = part.withMutableElements(of: Float.self) { values in
-      PointFile.fill(
-        UnsafeMutableRawBufferPointer(values), descriptor, at: start + 4 * width * range.lowerBound)
+    // Points that are others than before would spoil a fit without a word.
+    guard try Age(descriptor, path) == age else {
+      throw PointFileError.damaged(path: path, reason: "it was changed while it was read")
     }
-    guard isWhole else { throw Self.unreadable(path) }
-    try pulse()
+    let part = NDArray(uninitialized: [range.count, width])
+    let all = UnsafeMutableRawBufferPointer(start: part.floats, count: part.byteCount)
+    let first = start + 4 * width * range.lowerBound
+    for from in stride(from: 0, to: all.count, by: Self.pieceBytes) {
+      let piece = all[from..<min(all.count, from + Self.pieceBytes)]
+      try Self.fill(UnsafeMutableRawBufferPointer(rebasing: piece), descriptor, path, at: first + from)
+      try pulse()
+    }
     return part
   }
 
-  /// Whether all of a buffer could be read.
   fileprivate static func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, _ descriptor: Int32, at offset: Int
-  ) -> Bool {
+    _ buffer: UnsafeMutableRawBufferPointer, _ descriptor: Int32, _ path: String, at offset: Int
+  ) throws {
     var filled = 0
     while filled < buffer.count, let base = buffer.baseAddress {
       let count = pread(descriptor, base + filled, buffer.count - filled, offset + filled)
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
+      guard count >= 0 else { throw unreadable(path) }
+      guard count > 0 else {
+        throw PointFileError.damaged(path: path, reason: "it has become shorter while it was read")
+      }
       filled += count
     }
-    return true
   }
 
-  private static func unreadable(_ path: String) -> ImageError {
-    .unreadable(path: path, reason: String(cString: strerror(errno == 0 ? EIO : errno)))
+  fileprivate static func unreadable(_ path: String) -> ImageError {
+    .unreadable(path: path, reason: String(cString: strerror(errno)))
+  }
+}
+
+/// How long a file is and when it was last written.
+private struct Age: Equatable {
+  let size: Int
+  private let seconds: Int, nanoseconds: Int
+
+  init(_ descriptor: Int32, _ path: String) throws {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw PointFile.unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw PointFileError.damaged(path: path, reason: "it is a pipe or a device, wanted a file")
+    }
+    (size, seconds, nanoseconds) = (
+      Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec
+    )
   }
 }
 
@@ -88,6 +119,8 @@ final class PointFile: PointSource {
 private struct Layout {
   var extents: [Int]
   var start: Int
+  /// As the header says, where it does.
+  var byteCount: Int?
 
   /// Leading axes are rows.
   func rows(_ path: String) throws -> Int {
@@ -101,17 +134,19 @@ private struct Layout {
   }
 
   /// NumPy's format: magic, version, the length of a header that is a Python dictionary.
-  init(npy descriptor: Int32, _ path: String) throws {
+  init(npy descriptor: Int32, _ path: String, _ size: Int) throws {
     func damaged(_ reason: String) -> PointFileError { .damaged(path: path, reason: reason) }
-    let head = Self.bytes(descriptor, at: 0, 12)
+    let head = size < 12 ? [] : try Self.bytes(descriptor, path, at: 0, 12)
     guard head.count == 12, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
       throw damaged("it is no .npy file")
     }
     let isLong = head[6] >= 2
     let length = (8..<(isLong ? 12 : 10)).reversed().reduce(0) { $0 << 8 | Int(head[$1]) }
     start = (isLong ? 12 : 10) + length
-    let header = String(decoding: Self.bytes(descriptor, at: start - length, length), as: UTF8.self)
-      .filter { $0 != " " }
+    guard start <= size else { throw damaged("its header is longer than its \(size) bytes") }
+    let header = String(
+      decoding: try Self.bytes(descriptor, path, at: start - length, length), as: UTF8.self
+    ).filter { $0 != " " }
     guard header.contains("'descr':'<f4'") else {
       throw damaged("its numbers are not float32 (little-endian): `points.astype(\"<f4\")`")
     }
@@ -129,30 +164,33 @@ private struct Layout {
   }
 
   /// The safetensors format: the length of a JSON header, the header, the numbers.
-  init(safetensors descriptor: Int32, _ path: String) throws {
+  init(safetensors descriptor: Int32, _ path: String, _ size: Int) throws {
     func damaged(_ reason: String) -> PointFileError { .damaged(path: path, reason: reason) }
-    let head = Self.bytes(descriptor, at: 0, 8)
+    let head = size < 8 ? [] : try Self.bytes(descriptor, path, at: 0, 8)
     let length = head.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard head.count == 8, length < 100 << 20,
+    guard head.count == 8, length <= UInt64(size - 8),
       let header = try? JSONDecoder().decode(
-        [String: Item].self, from: Data(Self.bytes(descriptor, at: 8, Int(length))))
+        [String: Item].self, from: Data(try Self.bytes(descriptor, path, at: 8, Int(length))))
     else { throw damaged("it is no .safetensors file") }
     let entries = header.values.compactMap(\.entry)
     guard entries.count == 1, let entry = entries.first else {
       throw damaged("it has \(entries.count) tensors, wanted one")
     }
     guard entry.dtype == "F32" else { throw damaged("its numbers are \(entry.dtype), wanted F32") }
-    guard entry.data_offsets.count == 2, let begin = entry.data_offsets.first, begin >= 0,
-      begin < 1 << 50
-    else { throw damaged("its tensor has no place") }
-    (extents, start) = (entry.shape, 8 + Int(length) + begin)
+    let place = entry.data_offsets
+    guard place.count == 2, 0 <= place[0], place[0] <= place[1], place[1] < 1 << 50 else {
+      throw damaged("its tensor has no place")
+    }
+    (extents, start) = (entry.shape, 8 + Int(length) + place[0])
+    byteCount = place[1] - place[0]
   }
 
-  /// So many bytes, or fewer if the file ends.
-  private static func bytes(_ descriptor: Int32, at offset: Int, _ count: Int) -> [UInt8] {
+  private static func bytes(
+    _ descriptor: Int32, _ path: String, at offset: Int, _ count: Int
+  ) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    let isWhole = bytes.withUnsafeMutableBytes { PointFile.fill($0, descriptor, at: offset) }
-    return isWhole ? bytes : []
+    try bytes.withUnsafeMutableBytes { try PointFile.fill($0, descriptor, path, at: offset) }
+    return bytes
   }
 
   /// An entry, or the notes that a file may have beside its tensors.

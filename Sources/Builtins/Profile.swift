@@ -63,7 +63,7 @@ final class Profile: ForeignObject {
       throw Diagnosis(
         "E117", "this profile is being taken already", hint: "`profile()`: another, within it.")
     }
-    base = min(base, machine.callDepth - 1)
+    base = min(base, machine.callDepth - 1, ProfileRecorder.depthMax - 1)
     recorder.begin(self)
   }
 
@@ -161,12 +161,14 @@ final class Profile: ForeignObject {
   /// The columns that operations and lines share.
   private func figures(_ totals: Totals, calls: Int) -> [(String, Value)] {
     let whole = whole.seconds
-    let rate = totals.rate
+    let rate = totals.rate, share = totals.share(of: host.productRate)
+    // The rate may have been measured just now, which is not the program's time.
+    recorder.startLap()
     return [
       ("calls", Value(calls)), ("seconds", Value(totals.seconds)),
       ("share", Value(whole > 0 ? totals.seconds / whole : 0)),
       ("flops", Value(totals.flops.total)), ("gflops", rate.map { Value($0) } ?? .none),
-      ("of_limit", totals.share(of: host.productRate).map { Value($0) } ?? .none),
+      ("of_limit", share.map { Value($0) } ?? .none),
       ("bytes", Value(totals.bytes)),
     ]
   }

@@ -7,7 +7,7 @@ import Interpreter
 ///
 /// What goes on is an operation of the engine (forward or backward), a native function that runs no
 /// operation by itself, or the script. Each counts at the lines of the functions under way; a pullback at
-/// those of its operation's forward pass.
+/// those of its operation's forward pass. Who observed calls before is told of them too.
 final class ProfileRecorder: OperationObserver {
   /// What laps are given to.
   struct Work: Hashable {
@@ -135,6 +135,7 @@ extension ProfileRecorder: CallObserver {
   func willCall(
     _ name: String, _ object: ForeignObject?, _ arguments: UnsafeBufferPointer<Value>
   ) {
+    before.calls?.willCall(name, object, arguments)
     guard let owner = owners.last else { return }
     let context = currentContext()
     charge(owner.isScript ? number(Self.script, context) : work(of: owner), lap())
@@ -145,6 +146,7 @@ extension ProfileRecorder: CallObserver {
   }
 
   func didCall(_ result: Value?) {
+    before.calls?.didCall(result)
     guard let owner = owners.popLast() else { return }
     var totals = lap()
     totals.lineCalls = 1
@@ -158,12 +160,14 @@ extension ProfileRecorder: CallObserver {
   }
 
   func willRunScript() {
+    before.calls?.willRunScript()
     guard let owner = owners.last else { return }
     charge(owner.isScript ? scriptWork() : work(of: owner), lap())
     owners.append(Owner(name: Self.script, isScript: true, context: owner.context))
   }
 
   func didRunScript() {
+    before.calls?.didRunScript()
     guard let owner = owners.popLast() else { return }
     charge(work(of: owner), lap())
   }
@@ -182,7 +186,7 @@ extension ProfileRecorder: CallObserver {
 /// Lines under way.
 extension ProfileRecorder {
   /// Deeper calls count as if the innermost had been called by the function at this depth.
-  private static let depthMax = 100
+  static let depthMax = 100
 
   private func currentContext() -> Int {
     let depth = machine.callDepth

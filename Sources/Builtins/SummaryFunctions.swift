@@ -71,7 +71,8 @@ enum SummaryFunctions {
 
   /// One image of the size that the network is made for.
   private static func images(of record: RecordObject) -> Shape? {
-    guard let extent = record["image"]?.number.map({ Int($0) }), extent > 0 else { return nil }
+    guard let number = record["image"]?.number, let extent = Int(exactly: number), extent > 0
+    else { return nil }
     return [1, 3, extent, extent]
   }
 

@@ -109,7 +109,7 @@ enum TokenizerFunctions {
       group: group,
       summary: "Fits k centroids to patches (Lloyd): a tokenizer.",
       details:
-        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random. Patches that do not fit in memory: a path instead, of a folder of images (size: the patch; image: scale and cut every image to image x image) or of a .npy or .safetensors file with one matrix of float32. They are read anew in each iteration, a part at a time, unless memory (\"1G\" unless given) holds all; the centroids are the same.",
+        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random. Patches that do not fit in memory: a path instead, of a folder of images (size: the patch; image: scale and cut every image to image x image; its train part if it has parts) or of a .npy or .safetensors file with one matrix of float32. They are read anew in each iteration, a part at a time, unless memory (\"1G\" unless given, beside the photographs being decoded) holds all; the centroids are the same.",
       example: "let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)\ntok.k",
       related: ["encode", "decode", "patchify"]
     ) { call in
@@ -160,9 +160,10 @@ enum TokenizerFunctions {
   /// The rows of a tensor, or what a path leads to.
   private static func pointSource(_ call: Call) throws -> any PointSource {
     guard call[0].string != nil else {
-      if call.has(8) {
+      for (index, name) in [(8, "image:"), (9, "memory:")] where call.has(index) {
         throw Diagnosis(
-          "E107", "image: is for a folder of images; these are patches", arguments: [(8, "")])
+          "E107", "\(name) is for what a path leads to; these patches are in memory",
+          arguments: [(index, "")])
       }
       return try KMeans.source(of: try Tensors.argument(call, 0).value)
     }
@@ -171,6 +172,10 @@ enum TokenizerFunctions {
       let name = path.lowercased()
       guard name.hasSuffix(".npy") || name.hasSuffix(".safetensors") else {
         throw call.outOfRange(0, wanted: "a folder of images, a .npy or a .safetensors file")
+      }
+      guard !call.has(8) else {
+        throw Diagnosis(
+          "E107", "image: is for a folder of images; \(path) is a file", arguments: [(8, "")])
       }
       return try PointFile(path)
     }
@@ -190,6 +195,9 @@ enum TokenizerFunctions {
   ) throws -> any PointSource {
     guard call.has(7) else { return source }
     let count = min(try call.integer(7, in: 1...Int.max), source.count)
+    guard source.bytesPerPoint == 0 || count <= memory / 2 / (4 * source.width) else {
+      throw ClusteringError.memory(bytes: memory, needed: 8 * source.width * count)
+    }
     let rows = stream.sample(count, below: source.count).sorted()
     return try KMeans.source(
       of: try source.points(at: rows, memory: memory / 2, pulse: call.machine.checkInterrupt))

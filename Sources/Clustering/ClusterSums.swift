@@ -102,6 +102,8 @@ final class ClusterSums {
       }
     }
     withExtendedLifetime(centroids) {}
-    return max(0, (0..<k).reduce(energy) { $0 + parts[$1] })
+    let inertia = (0..<k).reduce(energy) { $0 + parts[$1] }
+    // Rounding may go below 0; NaN stays.
+    return inertia < 0 ? 0 : inertia
   }
 }

@@ -11,6 +11,7 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
   case width(points: Int, centroids: Int)
   case memory(bytes: Int, needed: Int)
   case plusInParts(points: Int)
+  case changed(iteration: Int)
 
   /// What was seen, what was wanted, what to try.
   public var description: String {
@@ -26,6 +27,8 @@ public enum ClusteringError: Error, Equatable, CustomStringConvertible {
       "points have \(points) numbers, centroids \(centroids)"
     case .memory(let bytes, let needed):
       "k-means may take \(Self.size(bytes)) of memory, but needs \(Self.size(needed)) for these points; try memory: \"\(Self.size(needed))\""
+    case .changed(let iteration):
+      "the points were changed while they were read: in iteration \(iteration) some are no longer finite"
     case .plusInParts(let points):
       "k-means++ needs all \(points) points in memory at once; allow more memory, fit on a sample of them, or start at random"
     }
@@ -126,6 +129,7 @@ public struct KMeans: Sendable {
     var history = [Double](), counts = [Int](), isConverged = false
     for iteration in 1...iterations {
       let outcome = try lloyd.run(iteration, energy: survey.energy, pulse)
+      guard outcome.inertia.isFinite else { throw ClusteringError.changed(iteration: iteration) }
       isConverged = outcome.moved == 0
       history.append(outcome.inertia)
       counts = lloyd.sums.counts

@@ -11,10 +11,16 @@ public protocol PointSource {
   /// The most memory that reading takes for each point, the point itself included.
   var bytesPerPoint: Int { get }
 
-  /// Points in their order, [range.count, width] float32; every time the same.
+  /// Points in their order, [range.count, width] float32; every time the same, which is the source's to
+  /// check.
   ///
   /// - Parameter pulse: called now and then; it throws to give up.
   func read(_ range: Range<Int>, pulse: () throws -> Void) throws -> NDArray
+
+  /// Some points, by ascending numbers, [rows.count, width].
+  ///
+  /// - Parameter memory: bytes that may be taken at a time, beside the result.
+  func points(at rows: [Int], memory: Int, pulse: () throws -> Void) throws -> NDArray
 }
 
 /// Points in memory.
@@ -32,9 +38,7 @@ struct ArrayPoints: PointSource {
 }
 
 extension PointSource {
-  /// Some points, by ascending numbers, [rows.count, width]; only the parts that hold them are read.
-  ///
-  /// - Parameter memory: bytes that may be taken at a time, beside the result.
+  /// Only the parts that hold them are read.
   public func points(at rows: [Int], memory: Int, pulse: () throws -> Void) throws -> NDArray {
     let result = NDArray(uninitialized: [rows.count, width])
     let step = max(1, memory / max(1, bytesPerPoint * granularity)) * granularity

@@ -91,7 +91,8 @@ public enum ImageFolder {
       let end = min(start + chunk, paths.count)
       Parallel.forEachSlice(of: end - start, grain: 4) { slice in
         for index in (start + slice.lowerBound)..<(start + slice.upperBound) {
-          results.set(index, Result { try decoded(paths[index], size: size) })
+          results.set(
+            index, index == 0 ? .success(first) : Result { try decoded(paths[index], size: size) })
         }
       }
       for index in start..<end {

@@ -1,10 +1,12 @@
-import Builtins
+import Arrays
 import Glibc
 import Interpreter
 import Session
 import Syntax
 import TestSupport
 import Testing
+
+@testable import Builtins
 
 @Suite("K-means of points in files", .oneInterpreter)
 struct PointFileTests {
@@ -98,6 +100,53 @@ struct PointFileTests {
       }
       write([1, 2, 3], path)
       #expect(run("kmeans(\"\(path)\", k: 2)", session).contains("no .npy file"))
+      // Version 2, whose header would be 4 GB long.
+      write([0x93] + Array("NUMPY".utf8) + [2, 0, 255, 255, 255, 255] + [UInt8](repeating: 32, count: 40), path)
+      #expect(run("kmeans(\"\(path)\", k: 2)", session).contains("header is longer than its 52 bytes"))
+      #expect(mkfifo("\(folder)/pipe.npy", 0o600) == 0)
+      #expect(run("kmeans(\"\(folder)/pipe.npy\", k: 2)", session).contains("a pipe or a device"))
+    }
+  }
+
+  @Test("a tensor's place in a .safetensors file is as long as its shape says")
+  func place() {
+    withFolder { folder in
+      let session = Session()
+      let header = Array(#"{"x":{"dtype":"F32","shape":[8,3],"data_offsets":[0,10]}}"#.utf8)
+      let length = [UInt8(header.count)] + [UInt8](repeating: 0, count: 7)
+      write(length + header + [UInt8](repeating: 0, count: 96), "\(folder)/x.safetensors")
+      let answer = run("kmeans(\"\(folder)/x.safetensors\", k: 2)", session)
+      #expect(answer.hasPrefix("E143") && answer.contains("its tensor's 10 bytes"), "\(answer)")
+      let long = [UInt8](repeating: 255, count: 8) + header
+      write(long, "\(folder)/x.safetensors")
+      #expect(run("kmeans(\"\(folder)/x.safetensors\", k: 2)", session).contains("no .safetensors"))
+    }
+  }
+
+  @Test("a file that changes while its points are read is an error, not other points")
+  func changed() throws {
+    try withFolder { folder in
+      let path = "\(folder)/x.npy"
+      let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (8, 3), }"
+      write(npy(header, [Float](repeating: 1, count: 24)), path)
+      let points = try PointFile(path)
+      #expect(try points.read(2..<4, pulse: {}).elements(of: Float.self) == [1, 1, 1, 1, 1, 1])
+      write(npy(header, [Float](repeating: 2, count: 12)), path)
+      let problem = #expect(throws: PointFileError.self) { try points.read(0..<8, pulse: {}) }
+      #expect(problem?.diagnosis.message.contains("changed while it was read") == true)
+    }
+  }
+
+  @Test("options that mean nothing for what is clustered are refused")
+  func meaningless() {
+    withFolder { folder in
+      let session = Session()
+      let setup = "let x = uniform([90, 12], seed: 1)\nsave(x, \"\(folder)/x.safetensors\")"
+      _ = run(setup, session)
+      #expect(run("kmeans(x, k: 3, memory: \"1G\")", session).hasPrefix("E107 memory:"))
+      #expect(run("kmeans(\"\(folder)/x.safetensors\", k: 3, image: 32)", session).hasPrefix("E107 image:"))
+      let sampled = "kmeans(\"\(folder)/x.safetensors\", k: 3, sample: 50, memory: \"2K\")"
+      #expect(run(sampled, session).hasPrefix("E135"))
     }
   }
 
@@ -121,11 +170,19 @@ struct PointFileTests {
       // Pictures are saved 260 pixels wide, 4225 patches of 48 numbers: one at a time.
       #expect(run("all(tok.centroids == \(call), memory: \"2M\").centroids)", session) == "true")
       #expect(run("\(call), image: 16).dim", session) == "48")
+      let few = "k: 9, sample: 40, seed: 2"
+      #expect(
+        run("all(kmeans(x, \(few)).centroids == kmeans(\"\(folder)\", size: 4, \(few)).centroids)", session)
+          == "true")
       #expect(run("kmeans(\"\(folder)\", k: 30)", session).contains("needs size:"))
       let unfit = run("\(call), image: 30)", session)
       #expect(unfit.hasPrefix("E140") && unfit.contains("not a whole number of patches of 4 x 4"))
       #expect(run("kmeans(\"\(folder)/none\", k: 3, size: 4)", session).hasPrefix("E140"))
       #expect(run("kmeans(x, k: 3, image: 32)", session).hasPrefix("E107"))
+      // Of another size, and read apart from the first.
+      #expect(run("save(zeros([3, 8, 16]), \"\(folder)/wide.png\")", session).contains("wide"))
+      let mixed = run("\(call), memory: \"2M\")", session)
+      #expect(mixed.hasPrefix("E140") && mixed.contains("wide.png is"), "\(mixed)")
     }
   }
 }

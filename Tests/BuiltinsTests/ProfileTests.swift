@@ -202,6 +202,33 @@ struct ProfileTests {
     #expect(screen.text.isEmpty)
   }
 
+  @Test("deep within calls a profile has its lines, too")
+  func deep() {
+    let (session, screen) = makeSession()
+    _ = session.evaluate(
+      "fn f(n) {\n  if n == 0 { with profile() {\n    ones([8, 8]) @ ones([8, 8])\n  } } else { f(n - 1) }\n}\nf(150)")
+    #expect(screen.text.contains("<input>:3"), "\(screen.text)")
+  }
+
+  @Test("measuring the machine's rate is no part of a profile or a summary")
+  func undisturbed() {
+    let (session, _) = makeSession()
+    session.host.productRate = ProductRate()
+    _ = session.evaluate(
+      """
+      let p = profile(rows: 0)
+      with p {
+        ones([8, 8]) @ ones([8, 8])
+        p.operations
+      }
+      let net = linear(4, 2)
+      let s = summary(net, (m, x) => { with profile() { m(x) } }, input: [3, 4])
+      """)
+    #expect(count("p.flops", in: session) == 1024)
+    #expect(count("s.flops", in: session) == 2 * 3 * 4 * 2)
+    #expect(count("s.layers.flops[0]", in: session) == 2 * 3 * 4 * 2)
+  }
+
   @Test("rows that are not shown are counted with their time")
   func fewRows() {
     let (session, screen) = makeSession()

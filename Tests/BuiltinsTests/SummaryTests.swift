@@ -81,6 +81,11 @@ struct SummaryTests {
         """)
   }
 
+  @Test("a size of images that is no size is not asked for", arguments: ["0 / 0", "1e300", "2.5", "-8"])
+  func noSize(image: String) {
+    #expect(text("summary((method: \"ccvit\", image: \(image), a: linear(4, 2)))").hasSuffix("10"))
+  }
+
   @Test("without a way to run, parameters alone")
   func parametersOnly() {
     #expect(
