@@ -63,22 +63,16 @@ struct HiddenLayer {
   }
 }
 
-/// A few rows at a time where each takes several passes: about 8 kB, with scratch memory for twice as
-/// many, which stays in the first cache. Results that are rounded anyway are made there: written where
-/// the sums lie they would go to memory as float32 once more.
+/// A few rows at a time where each takes several passes: about 16 kB, which stay in the first cache,
+/// with scratch memory for as many.
 private func forEachFewRows(
   of rows: Range<Int>, columns: Int,
-  _ body: (
-    _ start: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>,
-    _ second: UnsafeMutablePointer<Float>
-  ) -> Void
+  _ body: (_ start: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
 ) {
-  let step = max(1, 2048 / max(1, columns))
-  let scratch = NDArray(uninitialized: [2, step, columns])
+  let step = max(1, 4096 / max(1, columns))
+  let scratch = NDArray(uninitialized: [step, columns])
   for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
-    body(
-      first * columns, min(step, rows.upperBound - first), scratch.floats,
-      scratch.floats + step * columns)
+    body(first * columns, min(step, rows.upperBound - first), scratch.floats)
   }
   withExtendedLifetime(scratch) {}
 }
@@ -98,11 +92,10 @@ private func activated(
         Int64(slice.count), Int64(columns), offset, from + start, active.floats + start)
       return
     }
-    forEachFewRows(of: slice, columns: columns) { start, count, sums, gelu in
-      sums.update(from: from + start, count: count * columns)
-      kernels.bias_gelu(Int64(count), Int64(columns), offset, sums, gelu)
-      z.write(sums, count: count * columns, at: start)
-      active.write(gelu, count: count * columns, at: start)
+    forEachFewRows(of: slice, columns: columns) { start, count, scratch in
+      kernels.bias_gelu(Int64(count), Int64(columns), offset, from + start, scratch)
+      z.write(from + start, count: count * columns, at: start)
+      active.write(scratch, count: count * columns, at: start)
     }
   }
   withExtendedLifetime((sums, bias)) {}
@@ -124,12 +117,12 @@ private func activationPullback(_ z: Operand, _ slope: NDArray) -> (dz: Operand,
         z.floats + start, partial)
       return
     }
-    forEachFewRows(of: block, columns: columns) { start, count, active, change in
-      z.read(active, count: count * columns, at: start)
+    forEachFewRows(of: block, columns: columns) { start, count, scratch in
+      z.read(scratch, count: count * columns, at: start)
       kernels.gelu_pullback(
-        Int64(count), Int64(columns), active, dActive + start, change, active, partial)
-      z.write(active, count: count * columns, at: start)
-      dz.write(change, count: count * columns, at: start)
+        Int64(count), Int64(columns), scratch, dActive + start, dActive + start, scratch, partial)
+      z.write(scratch, count: count * columns, at: start)
+      dz.write(dActive + start, count: count * columns, at: start)
     }
   }
   withExtendedLifetime(slope) {}
