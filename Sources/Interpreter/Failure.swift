@@ -139,7 +139,8 @@ enum RuntimeMessages {
       notes: isFunction
         ? ["There are no methods: functions take the value as their first argument."] : [],
       hint: near.map { "`.\($0)`." }
-        ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil))
+        ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil)
+        ?? ForeignNames.cure(for: name))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {

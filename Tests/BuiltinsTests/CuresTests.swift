@@ -24,4 +24,18 @@ struct CuresTests {
     }
     #expect(count > 15)
   }
+
+  @Test(
+    "a method of another language is answered with the function that does it",
+    arguments: [
+      ("[1, 2].append(3)", "push("), ("ones([2, 3]).view(6)", "reshape("),
+      ("ones([2, 3]).backward()", "gradients("), ("ones([2, 3]).mean()", "mean("),
+    ])
+  func methods(code: String, function: String) {
+    guard case .failed(let diagnostic) = Session().evaluate(code) else {
+      Issue.record("\(code) is no error")
+      return
+    }
+    #expect(diagnostic.hint?.contains(function) == true, "\(diagnostic)")
+  }
 }

@@ -39,5 +39,12 @@ public enum ForeignNames {
     ("pi PI", "`let pi = 3.141592653589793`."),
     ("pow", "`x ^ y`."),
     ("inf Inf INF infinity Infinity", "`1 / 0`."),
+    ("view", "`reshape(x, [2, 3])`."),
+    ("T t", "`transpose(x)`."),
+    ("item", "`number(x)`."),
+    ("detach", "`stop_gradient(x)`."),
+    ("backward", "`gradients(net, net => loss)` gives the gradients, `step(opt, ...)` follows them."),
+    ("zero_grad", "leave it out: every call of `gradients` starts anew."),
+    ("numpy cpu cuda", "leave it out: a tensor is where it is needed."),
   ]
 }
