@@ -74,7 +74,7 @@ enum KMeansBenchmark {
     guard let data else {
       throw BenchmarkError.failed("\(name) needs --data DIR, the folder of CIFAR-10's images")
     }
-    let images = try ImageFolder.load(data, perClass: imagesPerClass).images
+    let images = try ImageFolder.load(data, perClass: imagesPerClass).images()
     let patches = try patchify(images.converted(to: .float32).scaled(by: 1 / 255), size: patch)
     return (try patches.reshaped(to: [-1, patches.shape[2]]), k, iterations)
   }

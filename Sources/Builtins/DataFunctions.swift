@@ -36,11 +36,11 @@ public final class DatasetObject: ForeignObject, ImageSource {
     let classes =
       d.labels == nil ? "no labels" : "\(d.classes.count) class\(d.classes.count == 1 ? "" : "es")"
     let head =
-      "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height), \(classes)"
+      "dataset \(d.name): \(TextNumber.grouped(d.count)) images of \(d.width) x \(d.height)\(d.isOnDisk ? " on the disk" : ""), \(classes)"
     let list = d.classSummary(width: width - 2)
     return list.isEmpty ? head : head + "\n  " + list.replacing("\n", with: "\n  ")
   }
-  public override var byteCount: Int { dataset.images.byteCount + 4 * dataset.count }
+  public override var byteCount: Int { dataset.byteCount + 4 * dataset.count }
   public override var elementCount: Int? { dataset.count }
   public override var fieldNames: [String] {
     ["images", "labels", "classes", "count", "size", "shape"]
@@ -52,16 +52,25 @@ public final class DatasetObject: ForeignObject, ImageSource {
     case "classes": CoreLists.strings(dataset.classes)
     case "count": Value(dataset.count)
     case "size": Value(dataset.width)
-    case "shape": .owning(ListObject(dataset.images.shape.extents.map { Value($0) }))
+    case "shape": .owning(ListObject(dataset.shape.extents.map { Value($0) }))
     default: nil
     }
   }
   /// `data[i]` is an image, `data[a..b]` a batch of images.
   public override func index(_ items: [SubscriptItem]) throws -> Value {
-    let bytes = try TensorObject(dataset.images).index(items)
-    defer { bytes.release() }
-    guard let tensor = bytes.object as? TensorObject else { return bytes.retained() }
-    return Tensors.owned(tensor.array.scaled(by: 1 / 255))
+    // The first index chooses among the images: only those are decoded.
+    let numbers = NDArray((0..<Int32(dataset.count)).map { $0 })
+    let chosen = try TensorObject(numbers).index(Array(items.prefix(1)))
+    defer { chosen.release() }
+    let rest = Array(items.dropFirst())
+    if let number = chosen.number {
+      let image = TensorObject(try dataset.floats([Int(number)]).row(0))
+      return rest.isEmpty ? .owning(image) : try image.index(rest)
+    }
+    let positions = (chosen.object as? TensorObject)?.array.converted(to: .int32)
+    let images = TensorObject(
+      try dataset.floats(positions?.elements(of: Int32.self).map { Int($0) }))
+    return rest.isEmpty ? .owning(images) : try images.index([.all] + rest)
   }
   public override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
     DatasetIterator(dataset)
@@ -75,7 +84,7 @@ private final class DatasetIterator: ValueIterator {
   func next() throws -> Value? {
     guard position < dataset.count else { return nil }
     defer { position += 1 }
-    return Tensors.owned(try dataset.images.row(position).scaled(by: 1 / 255))
+    return Tensors.owned(try dataset.floats([position]).row(0))
   }
 }
 
@@ -138,16 +147,23 @@ enum DataFunctions {
   private static func load(_ host: Host) -> NativeFunction {
     NativeFunction(
       "load",
-      "path: string, split=\"train\" string, n=nil number, size=nil number, per_class=nil number, seed=0 number",
+      "path: string, split=\"train\" string, n=nil number, size=nil number, per_class=nil number, seed=0 number, on_disk=false bool",
       group: group,
       summary: "Images from a folder, an image from a file, or what save(...) wrote.",
       details:
-        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" (a folder has both if it holds train and test, or train and val). A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
+        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" (a folder has both if it holds train and test, or train and val). on_disk: the files of a folder are decoded anew each time that their images are asked for, a batch at a time; random crops (batches(..., augment: true)) then come from a photograph's own pixels. For sets that the memory does not hold; needs size. A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
       example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
     ) { call in
       let path = FilePath.expanded(try call.string(0))
       let isTraining = try call.word(1, default: "train", of: ["train", "test"]) == "train"
+      let onDisk = try call.flag(6, default: false)
+      func refuseDisk(_ what: String) throws {
+        guard onDisk else { return }
+        throw Diagnosis(
+          "E107", "on_disk: is for a folder of images; \(what)", arguments: [(6, "")])
+      }
       if path == "shapes" {
+        try refuseDisk("these are drawn, not read")
         let count = try call.integer(2, default: 2000, in: 1...10_000_000)
         let seed = UInt64(try call.integer(5, default: 0, in: 0...Int.max))
         // Bytes, of which the memory holds four times as many as of the numbers that `countMax` counts.
@@ -165,6 +181,7 @@ enum DataFunctions {
             }))
       }
       let isFile = try isFile(path)
+      if isFile { try refuseDisk("\(path) is a file") }
       if isFile, path.lowercased().hasSuffix(".safetensors") { return try SavedValues.load(path) }
       let size = call.has(3) ? try call.integer(3, in: 1...16384) : nil
       if isFile, path.lowercased().hasSuffix(".csv") {
@@ -196,6 +213,7 @@ enum DataFunctions {
         count.map { random.sample(min($0, total), below: total).sorted() } ?? Array(0..<total)
       }
       if CIFAR10.isFolder(path) || CIFAR100.isFolder(path) {
+        try refuseDisk("\(path) holds CIFAR's binary files, which fit in memory")
         dataset =
           CIFAR10.isFolder(path)
           ? try CIFAR10.load(path, isTraining: isTraining, progress: progress)
@@ -208,7 +226,7 @@ enum DataFunctions {
           throw DatasetError.noSplit(path: path, split: isTraining ? "train" : "test")
         }
         dataset = try ImageFolder.load(
-          part ?? path, size: size, perClass: perClass, choose: chosen,
+          part ?? path, size: size, perClass: perClass, onDisk: onDisk, choose: chosen,
           pulse: machine.checkInterrupt, progress: progress)
       }
       return .owning(DatasetObject(dataset))

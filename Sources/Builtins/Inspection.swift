@@ -89,7 +89,7 @@ enum Inspection {
     }
     switch value.object {
     case let tensor as TensorObject: return tensor.array.shape.description
-    case let data as DatasetObject: return data.dataset.images.shape.description
+    case let data as DatasetObject: return data.dataset.shape.description
     case let tokenizer as TokenizerObject: return tokenizer.tokenizer.centroids.shape.description
     case let picture as PictureObject: return picture.picture.shape.description
     case let layer as LayerObject:

@@ -1,5 +1,4 @@
 public import Arrays
-import Images
 
 /// How batches are made.
 public struct BatchOptions: Sendable {
@@ -40,29 +39,9 @@ public final class BatchLoader {
   /// Starts a pass whose order and crops depend on the next numbers of `random` alone.
   ///
   /// - Throws: `DatasetError.option` for a batch size below 1 or, when incomplete batches are dropped,
-  ///   above the number of images.
-  public convenience init(
+  ///   above the number of images. `next` throws the `ImageError` of a file that cannot be used.
+  public init(
     _ source: Dataset, _ options: BatchOptions, random: inout RandomSource
-  ) throws {
-    try self.init(source: source, options, random: &random)
-  }
-
-  /// The same over files, each batch decoded when its turn comes: images of `imageSize` x `imageSize`,
-  /// the middle of each file or, augmented, a random part of its own pixels.
-  ///
-  /// - Throws: as above; `next` throws the `ImageError` of a file that cannot be used.
-  public convenience init(
-    _ files: ImageFiles, imageSize: Int, _ options: BatchOptions, random: inout RandomSource
-  ) throws {
-    guard imageSize >= 1 else {
-      throw DatasetError.option("images of \(imageSize) pixels; at least 1 is wanted")
-    }
-    try self.init(
-      source: SizedFiles(files: files, size: imageSize), options, random: &random)
-  }
-
-  private init(
-    source: any ImageSource, _ options: BatchOptions, random: inout RandomSource
   ) throws {
     guard options.size >= 1 else {
       throw DatasetError.option("a batch of \(options.size) images; at least 1 is wanted")
@@ -93,22 +72,9 @@ public final class BatchLoader {
   }
 }
 
-/// What batches are made of.
-private protocol ImageSource: Sendable {
-  var count: Int { get }
-  /// Channels, height and width of each image.
-  var extents: [Int] { get }
-  var labels: NDArray? { get }
-  func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) throws
-  /// A random resized crop, perhaps flipped.
-  func writeAugmented(
-    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
-  ) throws
-}
-
 /// All that the batches of a pass depend on.
 private struct Recipe: Sendable {
-  let source: any ImageSource
+  let source: Dataset
   let options: BatchOptions
   let order: [Int]
   let stream: RandomSource
@@ -116,8 +82,8 @@ private struct Recipe: Sendable {
   func batch(_ index: Int) throws -> Batch {
     let start = index * options.size
     let places = start..<min(start + options.size, order.count)
-    let size = source.extents.reduce(1, *)
-    var images = NDArray(zeros: Shape([places.count] + source.extents))
+    let size = source.shape.extents.dropFirst().reduce(1, *)
+    var images = NDArray(zeros: source.shape.replacing(axis: 0, with: places.count))
     try images.withMutableElements(of: Float.self) { out in
       for place in places {
         let part = out.extracting(((place - start) * size)..<((place - start + 1) * size))
@@ -134,46 +100,5 @@ private struct Recipe: Sendable {
 
   private func labels(_ places: Range<Int>) -> NDArray? {
     source.labels?.withElements(of: Int32.self) { all in NDArray(places.map { all[order[$0]] }) }
-  }
-}
-
-extension Dataset: ImageSource {
-  fileprivate var extents: [Int] { [channels, height, width] }
-
-  fileprivate func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) {
-    images.withElements(of: UInt8.self) { bytes in
-      Pixels.unit(
-        bytes.extracting((position * out.count)..<((position + 1) * out.count)), into: out)
-    }
-  }
-
-  fileprivate func writeAugmented(
-    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
-  ) {
-    let crop = Resampling.randomResizedCrop(
-      image(position), height: height, width: width, random: &random)
-    crop.withElements(of: Float.self) { values in
-      // Bicubic weights overshoot: pixels stay within 0 ... 1.
-      for index in values.indices { out[index] = min(max(values[index] * (1 / 255), 0), 1) }
-    }
-  }
-}
-
-private struct SizedFiles: ImageSource {
-  let files: ImageFiles
-  let size: Int
-  var count: Int { files.count }
-  var extents: [Int] { [3, size, size] }
-  var labels: NDArray? { files.labels }
-
-  func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) throws {
-    try files.writeCenterCrop(position, size: size, into: out)
-  }
-
-  func writeAugmented(
-    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
-  ) throws {
-    try files.writeRandomCrop(
-      position, size: size, area: 0.2...1, detail: .enough, random: &random, into: out)
   }
 }

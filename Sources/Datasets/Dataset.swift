@@ -39,7 +39,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(path) is \(seen), the images before it \(wanted); name one size for all: size: 224"
     case .tooLarge(let path, let images, let bytes, let memory):
       "\(path): \(images) images take \(bytes >> 20) MB, this machine has \(memory >> 20) MB; "
-        + "try a smaller size: or fewer images per_class:"
+        + "try on_disk: true, a smaller size: or fewer images n:"
     case .binary(let path, let reason): "\(path) is no CIFAR file: \(reason)"
     case .lonelyClass(let name, let count):
       "class \"\(name)\" has \(count == 1 ? "one image" : "\(count) images"), so that a part would have none of it; "
@@ -50,12 +50,13 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Images of one size in memory, with labels if there are any.
+/// Images of one size, with labels if there are any: in memory, or files that are decoded when they are
+/// asked for.
 public struct Dataset: Sendable {
   /// What it is called.
   public let name: String
-  /// [N, 3, H, W] uint8, RGB, 0 ... 255 ([N, C, H, W] when made from an array of other channels).
-  public let images: NDArray
+  /// Of all images: [N, 3, H, W] ([N, C, H, W] when made from an array of other channels).
+  public let shape: Shape
   /// [N] int32 from 0; nil for images without classes.
   public let labels: NDArray?
   /// Names of the classes, by label.
@@ -63,30 +64,79 @@ public struct Dataset: Sendable {
   /// Files that were passed over when it was loaded, because their names are not those of images.
   public let skippedCount: Int
 
+  private enum Source {
+    /// [N, C, H, W] uint8.
+    case array(NDArray)
+    case files([String])
+  }
+  private let source: Source
+
   /// A set of images [N, 3, H, W] uint8 and of labels [N] int32, each below `classes.count`.
   public init(
     name: String, images: NDArray, labels: NDArray?, classes: [String], skippedCount: Int = 0
   ) {
     precondition(
       images.rank == 4 && images.elementType == .uint8, "images are N x C x H x W bytes")
-    precondition(labels.map { $0.shape == [images.shape[0]] } ?? true, "a label for each image")
-    (self.name, self.images, self.labels, self.classes) = (name, images, labels, classes)
-    self.skippedCount = skippedCount
+    self.init(
+      name: name, .array(images), images.shape, labels: labels, classes, skipped: skippedCount)
+  }
+
+  /// A set of image files that stay on the disk: each is scaled (shorter side) and cut (middle) to
+  /// `size` x `size` when it is asked for; random crops come from the file's own pixels.
+  init(
+    name: String, files: [String], size: Int, labels: NDArray?, classes: [String],
+    skippedCount: Int = 0
+  ) {
+    self.init(
+      name: name, .files(files), [files.count, 3, size, size], labels: labels, classes,
+      skipped: skippedCount)
+  }
+
+  private init(
+    name: String, _ source: Source, _ shape: Shape, labels: NDArray?, _ classes: [String],
+    skipped: Int
+  ) {
+    precondition(labels.map { $0.shape == [shape[0]] } ?? true, "a label for each image")
+    (self.name, self.source, self.shape) = (name, source, shape)
+    (self.labels, self.classes, skippedCount) = (labels, classes, skipped)
   }
 
   /// How many images there are.
-  public var count: Int { images.shape[0] }
+  public var count: Int { shape[0] }
   /// 3 for images from files.
-  public var channels: Int { images.shape[1] }
+  public var channels: Int { shape[1] }
   /// Pixels from top to bottom.
-  public var height: Int { images.shape[2] }
+  public var height: Int { shape[2] }
   /// Pixels from left to right.
-  public var width: Int { images.shape[3] }
+  public var width: Int { shape[3] }
+  /// Whether images are decoded anew each time that they are asked for.
+  public var isOnDisk: Bool { if case .files = source { true } else { false } }
+  /// Of the images in memory.
+  public var byteCount: Int { if case .array(let images) = source { images.byteCount } else { 0 } }
+
+  /// The images at some positions, or all: [n, 3, H, W] uint8, RGB, 0 ... 255.
+  ///
+  /// - Parameter pulse: called now and then; what it throws ends the reading.
+  /// - Throws: `ImageError` of a file that cannot be used, `DatasetError.tooLarge` for more files than the
+  ///   memory holds.
+  public func images(
+    at positions: [Int]? = nil, pulse: () throws -> Void = {}
+  ) throws -> NDArray {
+    switch source {
+    case .array(let images):
+      return try positions.map { try images.rows(at: NDArray($0.map { Int32($0) })) } ?? images
+    case .files(let paths):
+      let chosen = positions.map { $0.map { paths[$0] } } ?? paths
+      guard !chosen.isEmpty else { return NDArray(zeros: shape.replacing(axis: 0, with: 0), .uint8) }
+      return try ImageFolder.images(chosen, size: width, pulse: pulse)
+    }
+  }
 
   /// One line: name, count, size, classes, what was passed over.
   public var summary: String {
     var text =
       "\(name): \(count) image\(count == 1 ? "" : "s") of \(channels) x \(height) x \(width)"
+    if isOnDisk { text += " on the disk" }
     if labels != nil { text += ", \(classes.count) class\(classes.count == 1 ? "" : "es")" }
     let few = countsByClass().enumerated().filter { $0.element < 2 }.map { classes[$0.offset] }
     if labels != nil, !few.isEmpty, few.count < classes.count {
@@ -136,14 +186,9 @@ public struct Dataset: Sendable {
   }
 
   /// One image, [3, H, W] uint8; `position` is below `count`.
-  public func image(_ position: Int) -> NDArray {
+  public func image(_ position: Int) throws -> NDArray {
     precondition((0..<count).contains(position), "an image of the data set")
-    let size = channels * height * width
-    return images.withElements(of: UInt8.self) { bytes in
-      NDArray(
-        Array(bytes[(position * size)..<((position + 1) * size)]),
-        shape: [channels, height, width])
-    }
+    return try images(at: [position]).row(0)
   }
 
   /// The first `count` images, all of them if there are fewer.
@@ -154,10 +199,15 @@ public struct Dataset: Sendable {
   /// The images at some positions, in that order.
   public func subset(_ positions: [Int]) throws(ShapeError) -> Dataset {
     let rows = NDArray(positions.map { Int32($0) })
+    let chosen: Source =
+      switch source {
+      case .array(let images): .array(try images.rows(at: rows))
+      case .files(let paths): .files(positions.map { paths[$0] })
+      }
     return Dataset(
-      name: name, images: try images.rows(at: rows),
-      labels: try labels.map { labels throws(ShapeError) in try labels.rows(at: rows) },
-      classes: classes)
+      name: name, chosen, shape.replacing(axis: 0, with: positions.count),
+      labels: try labels.map { labels throws(ShapeError) in try labels.rows(at: rows) }, classes,
+      skipped: 0)
   }
 
   /// Two parts, the first with a share of each class (rounded to whole images), chosen at random.
@@ -204,12 +254,10 @@ public struct Dataset: Sendable {
   }
 
   /// Pixels 0 ... 1 of the images at some positions, [n, 3, H, W] float.
-  public func floats(_ positions: [Int]? = nil) throws(ShapeError) -> NDArray {
-    let chosen =
-      try positions.map { positions throws(ShapeError) in
-        try images.rows(at: NDArray(positions.map { Int32($0) }))
-      } ?? images
-    return Pixels.unit(chosen)
+  public func floats(
+    _ positions: [Int]? = nil, pulse: () throws -> Void = {}
+  ) throws -> NDArray {
+    Pixels.unit(try images(at: positions, pulse: pulse))
   }
 }
 
@@ -229,5 +277,43 @@ enum Pixels {
     _ bytes: UnsafeBufferPointer<UInt8>, into out: UnsafeMutableBufferPointer<Float>
   ) {
     for index in bytes.indices { out[index] = Float(bytes[index]) * (1 / 255) }
+  }
+}
+
+// MARK: - For batches
+
+extension Dataset {
+  /// Pixels 0 ... 1 of one image, [3, H, W].
+  func write(_ position: Int, into out: UnsafeMutableBufferPointer<Float>) throws {
+    switch source {
+    case .array(let images):
+      images.withElements(of: UInt8.self) { bytes in
+        Pixels.unit(
+          bytes.extracting((position * out.count)..<((position + 1) * out.count)), into: out)
+      }
+    case .files(let paths):
+      try ImageFolder.decoded(paths[position], size: width)
+        .withElements(of: UInt8.self) { Pixels.unit($0, into: out) }
+    }
+  }
+
+  /// The same of a random resized crop, perhaps flipped.
+  func writeAugmented(
+    _ position: Int, random: inout RandomSource, into out: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    switch source {
+    case .array(let images):
+      let crop = Resampling.randomResizedCrop(
+        try images.row(position), height: height, width: width, random: &random)
+      crop.withElements(of: Float.self) { values in
+        // Bicubic weights overshoot: pixels stay within 0 ... 1.
+        for index in values.indices { out[index] = min(max(values[index] * (1 / 255), 0), 1) }
+      }
+    case .files(let paths):
+      let path = paths[position]
+      try ImageFile.randomCrop(
+        try ImageFile.bytes(of: path), name: path, height: height, width: width, area: 0.2...1,
+        detail: .enough, random: &random, into: out)
+    }
   }
 }

@@ -14,13 +14,15 @@ public enum ImageFolder {
   ///   - size: every image is scaled (shorter side) and cut (middle) to size x size; without it all must
   ///     have one size.
   ///   - perClass: at most so many of each class, the first by name (without classes: so many in all).
+  ///   - onDisk: the files are not read now, but when their images are asked for; needs a size.
   ///   - choose: of so many files, the numbers of those to read; all without it.
   ///   - pulse: called before each entry that is looked at while the folder is listed; what it throws
   ///     ends the listing.
   ///   - progress: called with files read and files in all; false stops.
   /// - Throws: `DatasetError`, `ImageError` with the path of the file.
   public static func load(
-    _ path: String, size: Int? = nil, perClass: Int? = nil, choose: ((Int) -> [Int])? = nil,
+    _ path: String, size: Int? = nil, perClass: Int? = nil, onDisk: Bool = false,
+    choose: ((Int) -> [Int])? = nil,
     pulse: () throws -> Void = {}, progress: (Int, Int) throws -> Bool = { _, _ in true }
   ) throws -> Dataset {
     var status = stat()
@@ -33,12 +35,18 @@ public enum ImageFolder {
     let listing = try Listing(path, perClass: perClass, pulse: pulse)
     let files = choose.map { $0(listing.files.count).map { listing.files[$0] } } ?? listing.files
     guard !files.isEmpty else { throw DatasetError.option("0 images; at least 1 is wanted") }
-    let images = try read(files.map(\.path), size: size, progress: progress)
-    let isLabelled = !listing.classes.isEmpty
+    let labels = listing.classes.isEmpty ? nil : NDArray(files.map { Int32($0.label) })
+    if onDisk {
+      guard let size else {
+        throw DatasetError.option("on_disk needs one size for all images; try size: 224")
+      }
+      return Dataset(
+        name: path, files: files.map(\.path), size: size, labels: labels, classes: listing.classes,
+        skippedCount: listing.skippedCount)
+    }
     return Dataset(
-      name: path, images: images,
-      labels: isLabelled ? NDArray(files.map { Int32($0.label) }) : nil,
-      classes: listing.classes, skippedCount: listing.skippedCount)
+      name: path, images: try read(files.map(\.path), size: size, progress: progress),
+      labels: labels, classes: listing.classes, skippedCount: listing.skippedCount)
   }
 
   /// The paths of the images that `load` would read, in its order.

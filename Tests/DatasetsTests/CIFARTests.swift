@@ -22,9 +22,9 @@ struct CIFARTests {
     }
     #expect(CIFAR10.isFolder(scratch.path))
     let data = try CIFAR10.load(scratch.path, isTraining: true)
-    #expect(data.images.shape == [10, 3, 32, 32])
+    #expect(data.shape == [10, 3, 32, 32])
     #expect(data.labels?.elements(of: Int32.self) == [1, 9, 2, 9, 3, 9, 4, 9, 5, 9])
-    let image = try data.images.row(3).elements(of: UInt8.self)
+    let image = try data.images().row(3).elements(of: UInt8.self)
     #expect([image[0], image[1024], image[2048], image[1], image[3071]] == [1, 2, 3, 2, 2])
     #expect(data.classes[9] == "truck")
   }

@@ -25,98 +25,94 @@ private func photographs() throws -> Scratch {
 
 @Suite("Image files on the disk")
 struct ImageFilesTests {
+  private static func load(_ scratch: Scratch, size: Int = 12) throws -> Dataset {
+    try ImageFolder.load(scratch.path, size: size, onDisk: true)
+  }
+
   @Test("files are listed with their classes as they are loaded, none is opened")
   func listing() throws {
     let scratch = try photographs()
-    let files = try ImageFiles(scratch.path)
-    let names = files.paths.map { $0.dropFirst(scratch.path.count + 1) }
-    #expect(names == ["a/1.jpg", "a/2.png", "b/1.jpeg", "b/2.JPG", "b/3.jpg"])
+    try AtomicFile.write([1, 2, 3], to: scratch.path + "/a/1.jpg")
+    let files = try Self.load(scratch)
+    #expect(files.isOnDisk && files.shape == [5, 3, 12, 12] && files.byteCount == 0)
     #expect(files.labels?.elements(of: Int32.self) == [0, 0, 1, 1, 1])
     #expect(files.classes == ["a", "b"] && files.skippedCount == 1)
-    #expect(try ImageFiles(scratch.path, perClass: 1).count == 2)
-    #expect(throws: DatasetError.missing(path: "/no such folder")) {
-      try ImageFiles("/no such folder")
-    }
+    #expect(try ImageFolder.load(scratch.path, size: 8, perClass: 1, onDisk: true).count == 2)
+    #expect(throws: DatasetError.self) { try ImageFolder.load(scratch.path, onDisk: true) }
   }
 
-  @Test("crops depend on the stream and the place, not on the number of threads")
-  func crops() throws {
+  @Test("images, parts and classes are those of the same set in memory, with any number of threads")
+  func images() throws {
     let scratch = try photographs()
-    let files = try ImageFiles(scratch.path)
+    let (files, held) = (try Self.load(scratch), try ImageFolder.load(scratch.path, size: 12))
     let before = Parallel.threadCount
     defer { Parallel.threadCount = before }
-    let batches = try [1, 2, 5].map { threads in
+    for threads in [1, 3] {
       Parallel.threadCount = threads
-      return try files.randomCrops(of: [4, 0, 0, 2], size: 16, random: RandomSource(seed: 4))
+      #expect(try files.images() == held.images())
+      #expect(try files.floats([4, 0, 0]) == held.floats([4, 0, 0]))
+      #expect(try files.image(3) == held.image(3))
     }
-    #expect(batches[0].shape == [4, 3, 16, 16])
-    #expect(batches[1] == batches[0] && batches[2] == batches[0])
-    #expect(try batches[0].row(1) != batches[0].row(2), "one file, two places")
-    var own = RandomSource(seed: 4).split(4)
-    let last = try ImageFile.randomCrop(
-      try ImageFile.bytes(of: files.paths[2]), name: "", height: 16, width: 16, random: &own)
-    #expect(try batches[0].row(3) == last)
+    let (few, same) = (try files.subset([4, 1]), try held.subset([4, 1]))
+    #expect(try few.isOnDisk && few.images() == same.images() && few.labels == same.labels)
+    #expect(try files.perClass(1).images() == held.perClass(1).images())
+    var (first, second) = (RandomSource(seed: 5), RandomSource(seed: 5))
+    let (part, other) = (
+      try files.split(share: 0.5, random: &first), try held.split(share: 0.5, random: &second)
+    )
+    #expect(try part.0.images() == other.0.images() && part.1.images() == other.1.images())
   }
 
-  @Test("middle squares are those that a data set in memory holds")
-  func centers() throws {
-    let scratch = try photographs()
-    let middle = try ImageFiles(scratch.path).centerCrops(of: Array(0..<5), size: 12)
-    #expect(try middle == ImageFolder.load(scratch.path, size: 12).floats())
+  private static func pass(
+    _ data: Dataset, seed: UInt64, isAugmented: Bool
+  ) throws -> [Batch] {
+    var options = BatchOptions(size: 2)
+    (options.dropsLast, options.isAugmented) = (false, isAugmented)
+    var random = RandomSource(seed: seed)
+    let loader = try BatchLoader(data, options, random: &random)
+    var batches = [Batch]()
+    while let batch = try loader.next() { batches.append(batch) }
+    return batches
   }
 
-  @Test("batches over files: every file once with its label; augmented ones depend on the seed")
+  @Test("batches are those of the same set in memory; augmented ones come from the files' own pixels")
   func batches() throws {
     let scratch = try photographs()
-    let files = try ImageFiles(scratch.path)
-    func pass(_ seed: UInt64, _ isAugmented: Bool) throws -> [Batch] {
-      var options = BatchOptions(size: 2)
-      (options.dropsLast, options.isAugmented) = (false, isAugmented)
-      var random = RandomSource(seed: seed)
-      let loader = try BatchLoader(files, imageSize: 10, options, random: &random)
-      var batches = [Batch]()
-      while let batch = try loader.next() { batches.append(batch) }
-      return batches
-    }
-    let plain = try pass(1, false)
+    let (files, held) = (
+      try Self.load(scratch, size: 10), try ImageFolder.load(scratch.path, size: 10)
+    )
+    let plain = try Self.pass(files, seed: 1, isAugmented: false)
+    let same = try Self.pass(held, seed: 1, isAugmented: false)
     #expect(plain.map { $0.images.shape } == [[2, 3, 10, 10], [2, 3, 10, 10], [1, 3, 10, 10]])
-    let all = try files.centerCrops(of: Array(0..<5), size: 10)
-    var seen = Set<Int>()
-    for batch in plain {
-      for (place, label) in (batch.labels?.elements(of: Int32.self) ?? []).enumerated() {
-        let image = try batch.images.row(place)
-        let position = try #require(try (0..<5).first { try all.row($0) == image })
-        #expect(files.labels?.elements(of: Int32.self)[position] == label)
-        seen.insert(position)
-      }
-    }
-    #expect(seen.count == 5)
-    let augmented = try pass(1, true)
-    #expect(try pass(1, true).map(\.images) == augmented.map(\.images))
-    #expect(try pass(2, true).map(\.images) != augmented.map(\.images))
-    #expect(throws: DatasetError.self) {
-      var random = RandomSource(seed: 1)
-      _ = try BatchLoader(files, imageSize: 0, BatchOptions(size: 2), random: &random)
+    #expect(plain.map(\.images) == same.map(\.images))
+    #expect(plain.map(\.labels) == same.map(\.labels))
+    let augmented = try Self.pass(files, seed: 1, isAugmented: true)
+    let again = try Self.pass(files, seed: 1, isAugmented: true)
+    let other = try Self.pass(files, seed: 2, isAugmented: true)
+    #expect(augmented.map(\.images) == again.map(\.images))
+    #expect(augmented.map(\.images) != other.map(\.images))
+    #expect(augmented.map(\.labels) == plain.map(\.labels))
+    for batch in augmented {
+      #expect(batch.images.elements(of: Float.self).allSatisfy { (0...1).contains($0) })
     }
   }
 
-  @Test("a file that cannot be used is named, by a batch and by the loader")
+  @Test("a file that cannot be used, or is gone, is named when its turn comes")
   func damaged() throws {
     let scratch = try photographs()
+    let files = try Self.load(scratch)
     let path = scratch.path + "/b/1.jpeg"
     try AtomicFile.write(Array(try ImageFile.bytes(of: path).prefix(300)), to: path)
-    let files = try ImageFiles(scratch.path)
-    for read in [
-      { try files.randomCrops(of: [0, 2, 4], size: 9, random: RandomSource(seed: 1)) },
-      { try files.centerCrops(of: [0, 2, 4], size: 9) },
-    ] {
-      let error = #expect(throws: ImageError.self) { try read() }
-      #expect("\(error!)".hasPrefix(path), "\(error!)")
+    for isGone in [false, true] {
+      if isGone { unlink(path) }
+      #expect(try files.image(1).shape == [3, 12, 12])
+      for isAugmented in [false, true] {
+        let error = #expect(throws: ImageError.self) {
+          try Self.pass(files, seed: 1, isAugmented: isAugmented)
+        }
+        #expect("\(error!)".contains(path), "\(error!)")
+      }
+      #expect(throws: ImageError.self) { try files.images() }
     }
-    var options = BatchOptions(size: 5)
-    options.isShuffled = false
-    var random = RandomSource(seed: 1)
-    let loader = try BatchLoader(files, imageSize: 9, options, random: &random)
-    #expect(throws: ImageError.self) { try loader.next() }
   }
 }

@@ -19,7 +19,7 @@ private func folder(_ files: [(String, [UInt8])]) -> Scratch {
 }
 
 private func firstBytes(_ data: Dataset) throws -> [UInt8] {
-  try (0..<data.count).map { try data.images.row($0).elements(of: UInt8.self)[0] }
+  try (0..<data.count).map { try data.images().row($0).elements(of: UInt8.self)[0] }
 }
 
 @Suite("Image folders")
@@ -53,7 +53,7 @@ struct ImageFolderTests {
     ])
     let data = try ImageFolder.load(scratch.path)
     #expect(data.classes == ["cat", "dog"])
-    #expect(data.images.shape == [3, 3, 8, 8])
+    #expect(data.shape == [3, 3, 8, 8])
     #expect(try firstBytes(data) == [2, 3, 4])
     #expect(data.labels?.elements(of: Int32.self) == [0, 1, 1])
     #expect(data.skippedCount == 2)
@@ -97,7 +97,7 @@ struct ImageFolderTests {
     #expect(data.labels == nil && data.classes.isEmpty)
     #expect(try firstBytes(data) == [1, 2])
     let one = try ImageFolder.load(scratch.path + "/b.png", size: 4)
-    #expect(one.images.shape == [1, 3, 4, 4])
+    #expect(one.shape == [1, 3, 4, 4])
   }
 
   @Test("folders that hold no images, or others than the images, say what they hold")
@@ -124,7 +124,7 @@ struct ImageFolderTests {
     #expect(
       error == .sizes(path: scratch.path + "/b.png", seen: "12 x 6", wanted: "8 x 8"))
     let data = try ImageFolder.load(scratch.path, size: 5)
-    #expect(data.images.shape == [2, 3, 5, 5])
+    #expect(data.shape == [2, 3, 5, 5])
     #expect(try firstBytes(data) == [1, 2])
   }
 
@@ -182,6 +182,6 @@ struct ImageFolderTests {
     let path = String(cString: getenv("CCV_DATA"))
     let data = try ImageFolder.load(path, size: 32, perClass: 20)
     #expect(data.count > 0)
-    #expect(try ImageFolder.load(path, size: 32, perClass: 20).images == data.images)
+    #expect(try ImageFolder.load(path, size: 32, perClass: 20).images() == data.images())
   }
 }

@@ -8,20 +8,20 @@ struct ShapesTests {
   func deterministic() throws {
     let few = Shapes.load(count: 20, isTraining: true, seed: 3)
     let many = Shapes.load(count: 300, isTraining: true, seed: 3)
-    #expect(try many.take(20).images == few.images)
-    #expect(few.images != Shapes.load(count: 20, isTraining: false, seed: 3).images)
-    #expect(few.images != Shapes.load(count: 20, isTraining: true, seed: 4).images)
-    #expect(many.images.shape == [300, 3, 32, 32])
+    #expect(try many.take(20).images() == few.images())
+    #expect(try few.images() != Shapes.load(count: 20, isTraining: false, seed: 3).images())
+    #expect(try few.images() != Shapes.load(count: 20, isTraining: true, seed: 4).images())
+    #expect(many.shape == [300, 3, 32, 32])
     #expect(many.countsByClass() == Array(repeating: 30, count: 10))
   }
 
   @Test("the mean colour does not tell the class")
-  func colors() {
+  func colors() throws {
     // One image's mean varies as its ground does, uniform in 0.1 ... 0.9 and away from the figure:
     // standard deviation about 0.25. Means of 400 images differ by sqrt(2 / 400) * 0.25 = 0.018; five of
     // those are more than any of 45 pairs of classes shows unless a class has colours of its own.
     let data = Shapes.load(count: 4000, isTraining: true)
-    let bytes = data.images.elements(of: UInt8.self)
+    let bytes = try data.images().elements(of: UInt8.self)
     for channel in 0..<3 {
       var sums = [Double](repeating: 0, count: 10)
       for index in 0..<4000 {
@@ -41,7 +41,7 @@ struct ShapesTests {
     let data = Shapes.load(count: 4100, isTraining: true) { seen.append($0) }
     #expect(seen == [2000, 4000, 4100])
     let few = Shapes.load(count: 3, isTraining: true)
-    #expect(data.image(2).elements(of: UInt8.self) == few.image(2).elements(of: UInt8.self))
+    #expect(try data.image(2).elements(of: UInt8.self) == few.image(2).elements(of: UInt8.self))
     #expect(throws: Stop.self) {
       try Shapes.load(count: 4100, isTraining: true) { if $0 > 2000 { throw Stop() } }
     }
