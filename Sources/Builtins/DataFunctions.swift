@@ -59,19 +59,22 @@ public final class DatasetObject: ForeignObject, ImageSource {
   /// `data[i]` is an image, `data[a..b]` a batch of images.
   public override func index(_ items: [SubscriptItem]) throws -> Value {
     // The first index chooses among the images: only those are decoded.
-    let numbers = NDArray((0..<Int32(dataset.count)).map { $0 })
-    let chosen = try TensorObject(numbers).index(Array(items.prefix(1)))
+    let chosen = try numbers.index(Array(items.prefix(1)))
     defer { chosen.release() }
+    guard let array = (chosen.object as? TensorObject)?.array else { return chosen.retained() }
+    let positions = array.converted(to: .int32).elements(of: Int32.self).map { Int($0) }
+    let images = try dataset.floats(positions)
     let rest = Array(items.dropFirst())
-    if let number = chosen.number {
-      let image = TensorObject(try dataset.floats([Int(number)]).row(0))
+    if array.rank == 0 {
+      let image = TensorObject(try images.row(0))
       return rest.isEmpty ? .owning(image) : try image.index(rest)
     }
-    let positions = (chosen.object as? TensorObject)?.array.converted(to: .int32)
-    let images = TensorObject(
-      try dataset.floats(positions?.elements(of: Int32.self).map { Int($0) }))
-    return rest.isEmpty ? .owning(images) : try images.index([.all] + rest)
+    let all = TensorObject(images)
+    return rest.isEmpty ? .owning(all) : try all.index([.all] + rest)
   }
+  /// 0, 1, ... of the images.
+  private lazy var numbers = TensorObject(NDArray((0..<Int32(dataset.count)).map { $0 }))
+
   public override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
     DatasetIterator(dataset)
   }

@@ -43,7 +43,9 @@ struct DiskDataTests {
     arguments: [
       ("len(files) == len(held)", "true"), ("files.shape == held.shape", "true"),
       ("files.classes == held.classes", "true"), ("same(files.labels, held.labels)", "true"),
-      ("same(files[3], held[3])", "true"), ("same(files[-1], held[-1])", "true"),
+      ("same(files[3], held[3])", "true"), ("files[3].shape", "[3, 24, 24]"),
+      ("files[2..5].shape", "[4, 3, 24, 24]"), ("files[1, 0].shape", "[24, 24]"),
+      ("files[1..3, 0].shape", "[3, 24, 24]"), ("files[tensor([1, 1])].shape", "[2, 3, 24, 24]"), ("same(files[-1], held[-1])", "true"),
       ("same(files[2..5], held[2..5])", "true"), ("same(files[1..3, 0], held[1..3, 0])", "true"),
       ("same(files[4, :, 2], held[4, :, 2])", "true"), ("same(files.images, held.images)", "true"),
       ("same(take(files, 5).images, held[0..4])", "true"),

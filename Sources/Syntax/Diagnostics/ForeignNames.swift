@@ -45,6 +45,6 @@ public enum ForeignNames {
     ("detach", "`stop_gradient(x)`."),
     ("backward", "`gradients(net, net => loss)` gives the gradients, `step(opt, ...)` follows them."),
     ("zero_grad", "leave it out: every call of `gradients` starts anew."),
-    ("numpy cpu cuda", "leave it out: a tensor is where it is needed."),
+    ("cpu cuda", "leave it out: a tensor is where it is needed."),
   ]
 }
