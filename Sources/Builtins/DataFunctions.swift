@@ -24,11 +24,19 @@ public final class DatasetObject: ForeignObject, ImageSource {
   /// The data set itself.
   public let dataset: Dataset
 
-  public init(_ dataset: Dataset) {
+  private weak var machine: Machine?
+
+  /// - Parameter machine: whose Ctrl-C ends the decoding of files on the disk.
+  public init(_ dataset: Dataset, machine: Machine? = nil) {
     self.dataset = dataset
+    self.machine = machine
   }
 
-  func allImages() throws -> NDArray { try dataset.floats() }
+  func allImages() throws -> NDArray { try images(at: nil) }
+
+  private func images(at positions: [Int]?) throws -> NDArray {
+    try dataset.floats(positions) { try machine?.checkInterrupt() }
+  }
 
   public override var typeName: String { "dataset" }
   public override func summary(width: Int) -> String {
@@ -47,7 +55,7 @@ public final class DatasetObject: ForeignObject, ImageSource {
   }
   public override func field(_ name: String) throws -> Value? {
     switch name {
-    case "images": Tensors.owned(try dataset.floats())
+    case "images": Tensors.owned(try allImages())
     case "labels": dataset.labels.map { Tensors.owned($0) } ?? Value.none
     case "classes": CoreLists.strings(dataset.classes)
     case "count": Value(dataset.count)
@@ -63,7 +71,7 @@ public final class DatasetObject: ForeignObject, ImageSource {
     defer { chosen.release() }
     guard let array = (chosen.object as? TensorObject)?.array else { return chosen.retained() }
     let positions = array.converted(to: .int32).elements(of: Int32.self).map { Int($0) }
-    let images = try dataset.floats(positions)
+    let images = try images(at: positions)
     let rest = Array(items.dropFirst())
     if array.rank == 0 {
       let image = TensorObject(try images.row(0))
@@ -232,7 +240,7 @@ enum DataFunctions {
           part ?? path, size: size, perClass: perClass, onDisk: onDisk, choose: chosen,
           pulse: machine.checkInterrupt, progress: progress)
       }
-      return .owning(DatasetObject(dataset))
+      return .owning(DatasetObject(dataset, machine: machine))
     }
   }
 
@@ -307,8 +315,8 @@ enum DataFunctions {
       return try Randomness.withStream(call, 2, host) { stream in
         let (first, second) = try data.dataset.split(share: share, random: &stream)
         let list = ListObject()
-        list.append(DatasetObject(first))
-        list.append(DatasetObject(second))
+        list.append(DatasetObject(first, machine: call.machine))
+        list.append(DatasetObject(second, machine: call.machine))
         return .owning(list)
       }
     }
@@ -325,7 +333,7 @@ enum DataFunctions {
       }
       let data = try call.object(0, as: DatasetObject.self, wanted: "a data set or a list").dataset
       let count = min(try call.integer(1, in: 0...Int.max), data.count)
-      return .owning(DatasetObject(try data.subset(Array(0..<count))))
+      return .owning(DatasetObject(try data.subset(Array(0..<count)), machine: call.machine))
     }
   }
 }
