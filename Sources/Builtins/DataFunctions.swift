@@ -158,7 +158,7 @@ enum DataFunctions {
   private static func load(_ host: Host) -> NativeFunction {
     NativeFunction(
       "load",
-      "path: string, split=\"train\" string, n=nil number, size=nil number, per_class=nil number, seed=0 number, on_disk=false bool",
+      "path: string, split=\"train\" \"train\" or \"test\", n=nil number, size=nil number, per_class=nil number, seed=0 number, on_disk=false bool",
       group: group,
       summary: "Images from a folder, an image from a file, or what save(...) wrote.",
       details:
@@ -166,7 +166,7 @@ enum DataFunctions {
       example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
     ) { call in
       let path = FilePath.expanded(try call.string(0))
-      let isTraining = try call.word(1, default: "train", of: ["train", "test"]) == "train"
+      let isTraining = try call.word(1, default: "train") == "train"
       let onDisk = try call.flag(6, default: false)
       func refuseDisk(_ what: String) throws {
         guard onDisk else { return }

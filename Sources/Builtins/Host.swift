@@ -32,6 +32,8 @@ public final class Host {
   public var variables: () -> [(name: String, value: Value)] = { [] }
   /// The functions of the library that are written in the language, by file.
   public var libraryFunctions: () -> [ClosureObject] = { [] }
+  /// What was entered at the prompt; nil where there is none.
+  public var history: HistoryAccess?
   /// What stands behind the script's name.
   public var arguments: [String] = []
   /// What this machine's matrix products reach.
@@ -89,7 +91,7 @@ public enum Builtins {
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
       PlotFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
-      Inspection.functions(host), ProfileFunctions.functions(host),
+      Inspection.functions(host), HistoryFunctions.functions(host), ProfileFunctions.functions(host),
       SummaryFunctions.functions(host),
     ]
     TensorOperators.install(in: machine)

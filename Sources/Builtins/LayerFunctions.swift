@@ -18,7 +18,7 @@ enum LayerFunctions {
   private static func initialization(_ call: Call, _ index: Int, std: Int? = nil) throws
     -> Initialization
   {
-    let word = try call.word(index, default: "truncated", of: ["truncated", "uniform"])
+    let word = try call.word(index, default: "truncated")
     if word == "uniform" { return .uniform }
     let deviation = try std.map { try call.number($0, default: 0.02) } ?? 0.02
     return .truncatedNormal(deviation: Float(deviation), limit: 1)
@@ -27,7 +27,7 @@ enum LayerFunctions {
   private static func linearFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
       "linear",
-      "inputs: number, outputs: number, bias=true bool, init=\"truncated\" string, std=0.02 number",
+      "inputs: number, outputs: number, bias=true bool, init=\"truncated\" \"truncated\" or \"uniform\", std=0.02 number",
       group: group, summary: "A linear layer: y = x W^T + b.",
       details:
         "weight [outputs, inputs], bias [outputs]; called on [..., inputs]. init: \"truncated\" (normal, std, cut at one std; bias 0) or \"uniform\" (+-1/sqrt(inputs)).",
@@ -59,7 +59,7 @@ enum LayerFunctions {
 
   private static func mlpFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "mlp", "dim: number, hidden= number, init=\"truncated\" string", group: group,
+      "mlp", "dim: number, hidden= number, init=\"truncated\" \"truncated\" or \"uniform\"", group: group,
       summary: "Linear, GELU, linear.",
       example: "let f = mlp(4, hidden: 16)\nf(ones([3, 4])).shape",
       related: ["block"]
@@ -75,7 +75,7 @@ enum LayerFunctions {
 
   private static func attentionLayer(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "attention_layer", "dim: number, heads= number, init=\"truncated\" string", group: group,
+      "attention_layer", "dim: number, heads= number, init=\"truncated\" \"truncated\" or \"uniform\"", group: group,
       summary: "Multi-head self-attention with query and value biases (BEiT).",
       details: "Called as f(x) or f(x, bias) with x [B, N, dim], bias [heads, N, N].",
       example: "let f = attention_layer(8, heads: 2)\nf(ones([1, 3, 8])).shape",
@@ -93,7 +93,7 @@ enum LayerFunctions {
   private static func blockFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
       "block",
-      "dim: number, heads= number, ratio=4 number, scale=0.1 number, drop_path=0 number, init=\"truncated\" string, depth=nil number",
+      "dim: number, heads= number, ratio=4 number, scale=0.1 number, drop_path=0 number, init=\"truncated\" \"truncated\" or \"uniform\", depth=nil number",
       group: group, summary: "A pre-norm transformer block with layer scale and drop path.",
       details:
         "x + g1 attention(norm(x), bias), then + g2 mlp(norm(x)). Called as f(x), f(x, bias) or f(x, bias, rows): rows, a mask [B, N], asks for the tokens where it is true alone, [n, dim] in order. ratio: hidden width of the MLP over dim; scale: first value of g1 and g2; depth: the block's number from 1, by whose sqrt(2 depth) two weights are divided at first (BEiT).",

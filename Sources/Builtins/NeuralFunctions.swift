@@ -40,16 +40,15 @@ enum NeuralFunctions {
     call.has(index) ? try selectRows(x, where: try Tensors.mask(call, index)) : x
   }
 
-  private static func reduced(_ each: Tensor, _ call: Call, _ index: Int, _ whole: String) throws
-    -> Value
-  {
-    let word = try call.word(index, default: "mean", of: ["mean", whole])
+  private static func reduced(_ each: Tensor, _ call: Call, _ index: Int) throws -> Value {
+    let word = try call.word(index, default: "mean")
     return Tensors.owned(word == "mean" ? try sum(each, mean: true) : each)
   }
 
   private static func crossEntropyFunction() -> NativeFunction {
     NativeFunction(
-      "cross_entropy", "logits: tensor, ids: tensor, where=nil mask, reduce=\"mean\" string",
+      "cross_entropy",
+      "logits: tensor, ids: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"none\"",
       group: group, summary: "-log softmax(logits)[id], averaged over the rows, in nats.",
       details:
         "logits [..., V], ids [...] in 0 ... V - 1. where: a mask over the leading axes. reduce: \"none\" gives a loss a row.",
@@ -57,13 +56,14 @@ enum NeuralFunctions {
     ) { call in
       let logits = try kept(try Tensors.argument(call, 0), call, 2)
       let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
-      return try reduced(try crossEntropy(logits, ids: ids), call, 3, "none")
+      return try reduced(try crossEntropy(logits, ids: ids), call, 3)
     }
   }
 
   private static func mse() -> NativeFunction {
     NativeFunction(
-      "mse", "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" string", group: group,
+      "mse", "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"rows\"",
+      group: group,
       summary: "The mean squared difference.",
       details:
         "where: a mask over the leading axes. reduce: \"rows\" averages over the last axis only.",
@@ -71,13 +71,14 @@ enum NeuralFunctions {
     ) { call in
       let a = try kept(try Tensors.argument(call, 0), call, 2)
       let b = try kept(try Tensors.argument(call, 1), call, 2)
-      return try reduced(try meanSquaredError(a, b), call, 3, "rows")
+      return try reduced(try meanSquaredError(a, b), call, 3)
     }
   }
 
   private static func accuracy() -> NativeFunction {
     NativeFunction(
-      "accuracy", "predictions: tensor, ids: tensor, where=nil mask, reduce=\"mean\" string",
+      "accuracy",
+      "predictions: tensor, ids: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"none\"",
       group: group, summary: "The share of predictions that are right.",
       details:
         "predictions: logits [..., V] (the largest counts) or ids [...]. reduce: \"none\" gives 1 or 0 a row.",
@@ -92,7 +93,7 @@ enum NeuralFunctions {
       }
       let hits = try compare(.equal, guesses, ids).converted(to: .float32)
       if hits.count == 0 { return Value(Double.nan) }
-      return try reduced(Tensor(hits), call, 3, "none")
+      return try reduced(Tensor(hits), call, 3)
     }
   }
 

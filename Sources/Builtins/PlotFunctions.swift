@@ -12,7 +12,7 @@ enum PlotFunctions {
   private static func plot(_ host: Host) -> NativeFunction {
     NativeFunction(
       "plot",
-      "data: table, x=nil string, y=nil string, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" string, x_format=nil string, y_format=nil string, size=nil list",
+      "data: table, x=nil string, y=nil string, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" \(NativeFunction.oneOf(Figure.Series.Style.allCases.map(\.rawValue))), x_format=nil string, y_format=nil string, size=nil list",
       group: group,
       summary:
         "Draws curves: of a table's columns, of a list or tensor of numbers, or a confusion matrix.",
@@ -46,8 +46,7 @@ enum PlotFunctions {
     base.yFormat = try call.string(11, default: "")
     let style =
       Figure.Series.Style(
-        rawValue: try call.word(
-          9, default: "lines", of: Figure.Series.Style.allCases.map(\.rawValue))) ?? .lines
+        rawValue: try call.word(9, default: "lines")) ?? .lines
     if call.has(12) {
       let size = try Tensors.integers(call, 12)
       guard size.count == 2, size.allSatisfy({ (50...10_000).contains($0) }) else {

@@ -20,7 +20,7 @@ enum ShapingFunctions {
 
   private static func tensor() -> NativeFunction {
     NativeFunction(
-      "tensor", "x: list, type=\"float32\" string", group: making,
+      "tensor", "x: list, type=\"float32\" \(elementTypes)", group: making,
       summary: "A tensor of nested lists of numbers, of a number or of a range.",
       details: "type: \"float32\", \"int32\" (indices), \"uint8\" (pixels) or \"bool\" (masks).",
       example: "tensor([[1, 2], [3, 4]])", related: ["zeros", "cast"]
@@ -36,9 +36,10 @@ enum ShapingFunctions {
     }
   }
 
+  private static let elementTypes = NativeFunction.oneOf(ElementType.allCases.map(\.name))
+
   private static func elementType(_ call: Call, _ index: Int) throws -> ElementType {
-    let names = ElementType.allCases.map(\.name)
-    let name = try call.word(index, default: "float32", of: names)
+    let name = try call.word(index, default: "float32")
     return ElementType.allCases.first { $0.name == name } ?? .float32
   }
 
@@ -102,7 +103,7 @@ enum ShapingFunctions {
 
   private static func cast() -> NativeFunction {
     NativeFunction(
-      "cast", "x: tensor, type: string", group: making,
+      "cast", "x: tensor, type: \(elementTypes)", group: making,
       summary: "The same numbers as another element type.",
       details:
         "To int32 and uint8 numbers are rounded to the nearest and clamped; to bool any number but 0 is true.",

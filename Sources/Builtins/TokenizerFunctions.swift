@@ -105,7 +105,7 @@ enum TokenizerFunctions {
   private static func kmeans(_ host: Host) -> NativeFunction {
     NativeFunction(
       "kmeans",
-      "patches: tensor or string, k= number, iters=25 number, init=\"random\" string, within=nil duration, seed=nil number, size=nil number, sample=nil number, image=nil number, memory=nil string",
+      "patches: tensor or string, k= number, iters=25 number, init=\"random\" \"random\" or \"plus\", within=nil duration, seed=nil number, size=nil number, sample=nil number, image=nil number, memory=nil string",
       group: group,
       summary: "Fits k centroids to patches (Lloyd): a tokenizer.",
       details:
@@ -123,7 +123,7 @@ enum TokenizerFunctions {
       let k = try call.integer(1, in: 1...(1 << 24))
       let start =
         KMeans.Start(
-          rawValue: try call.word(3, default: "random", of: ["random", "plus"])) ?? .random
+          rawValue: try call.word(3, default: "random")) ?? .random
       return try Randomness.withStream(call, 5, host) { stream in
         let points = try sampled(source, call, &stream, memory)
         let iterations = try call.integer(2, default: 25, in: 1...100_000)

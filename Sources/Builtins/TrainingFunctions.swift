@@ -15,7 +15,9 @@ enum TrainingFunctions {
 
   private static func gradientsFunction() -> NativeFunction {
     NativeFunction(
-      "gradients", "model: model, f: function, precision=\"float32\" string", group: group,
+      "gradients",
+      "model: model, f: function, precision=\"float32\" \(NativeFunction.oneOf(Precision.allCases.map(\.rawValue)))",
+      group: group,
       summary:
         "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
       details:
@@ -28,7 +30,7 @@ enum TrainingFunctions {
       var returned = Value.none
       defer { returned.release() }
       let precision = Precision(
-        rawValue: try call.word(2, default: "float32", of: Precision.allCases.map(\.rawValue)))
+        rawValue: try call.word(2, default: "float32"))
       let result = try gradients(
         of: parameters.map(\.parameter), precision: precision ?? .float32
       ) {

@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "CReadline.h"
+#include "editor.h"
 
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +16,10 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-static ccv_completer complete_with;
-static void *complete_context;
 static volatile sig_atomic_t interrupted, ended_by, is_reading;
 static void (*on_interrupt)(void);
+// Readline gives nothing back of a line that is interrupted.
+static char *interrupted_text;
 
 static void handle_interrupt(int signal_number) {
   (void)signal_number;
@@ -65,7 +68,12 @@ static bool wait_for_key(int descriptor) {
 // answer, and asked for again if it is none.
 static int read_key(FILE *stream) {
   for (;;) {
-    if (!wait_for_key(fileno(stream))) return ended_by ? EOF : READERR;
+    if (!wait_for_key(fileno(stream))) {
+      if (ended_by) return EOF;
+      free(interrupted_text);
+      interrupted_text = strdup(rl_line_buffer ? rl_line_buffer : "");
+      return READERR;
+    }
     unsigned char byte;
     const ssize_t count = read(fileno(stream), &byte, 1);
     if (count == 1) return byte;
@@ -92,54 +100,52 @@ static void handle(int signal_number, void (*handler)(int)) {
   sigaction(signal_number, &action, NULL);
 }
 
-static char **candidates;
-static int next_candidate;
-
-static char *give_candidate(const char *text, int state) {
-  (void)text;
-  if (state == 0) next_candidate = 0;
-  return candidates && candidates[next_candidate] ? strdup(candidates[next_candidate++]) : NULL;
+// Readline takes a text for single bytes unless the environment names UTF-8; the language is UTF-8
+// always.
+static void initialize_as_utf8(void) {
+  setlocale(LC_CTYPE, "");
+  const bool is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  const char *all = getenv("LC_ALL");
+  char *kept = all ? strdup(all) : NULL;
+  if (!is_utf8) setenv("LC_ALL", "C.UTF-8", 1);
+  rl_initialize();
+  if (is_utf8) {
+    free(kept);
+    return;
+  }
+  if (kept) setenv("LC_ALL", kept, 1);
+  else unsetenv("LC_ALL");
+  free(kept);
 }
 
-static char **attempt(const char *text, int start, int end) {
-  rl_attempted_completion_over = 1;
-  char append = 0;
-  candidates = complete_with ? complete_with(complete_context, rl_line_buffer, start, end, &append) : NULL;
-  rl_completion_append_character = append;
-  rl_completion_suppress_append = append == 0;
-  char **matches = candidates ? rl_completion_matches(text, give_candidate) : NULL;
-  for (int i = 0; candidates && candidates[i]; i++) free(candidates[i]);
-  free(candidates);
-  candidates = NULL;
-  return matches;
-}
+static int put_start(void);
+static const char *start_text;
 
-void ccv_readline_setup(const char *application, ccv_completer completer, void *context) {
+void ccv_readline_setup(const char *application) {
   rl_readline_name = application;
-  complete_with = completer;
-  complete_context = context;
-  rl_attempted_completion_function = attempt;
-  rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{(+-*/^,:[.?";
-  // The candidates come in their order.
-  rl_sort_completion_matches = 0;
-  rl_completer_quote_characters = "\"'";
   rl_getc_function = read_key;
   rl_deprep_term_function = leave_line;
   // Ctrl-C is ours: readline's own handler would end the line's state behind our back.
   rl_catch_signals = 0;
   rl_catch_sigwinch = 1;
+  rl_startup_hook = put_start;
+  initialize_as_utf8();
   handle(SIGTERM, handle_end);
   handle(SIGHUP, handle_end);
   rl_variable_bind("enable-bracketed-paste", "on");
-  // A list of names is shown without a question, and whole: the terminal scrolls by itself.
-  rl_variable_bind("completion-query-items", "0");
-  rl_variable_bind("page-completions", "off");
-  rl_variable_bind("blink-matching-paren", "on");
   using_history();
 }
 
-ccv_line_status ccv_readline(const char *prompt, char **line) {
+static int put_start(void) {
+  if (start_text) rl_insert_text(start_text);
+  start_text = NULL;
+  return 0;
+}
+
+ccv_line_status ccv_readline(const char *prompt, const char *start, char **line) {
   interrupted = 0;
+  start_text = start;
+  ccv_line_is_abandoned = false;
   is_reading = 1;
   *line = readline(prompt);
   is_reading = 0;
@@ -147,17 +153,13 @@ ccv_line_status ccv_readline(const char *prompt, char **line) {
   if (interrupted) {
     interrupted = 0;
     free(*line);
-    *line = NULL;
-    fputs("\n", stdout);
-    fflush(stdout);
+    *line = interrupted_text;
+    interrupted_text = NULL;
+    ccv_line_leave();
     return CCV_LINE_INTERRUPTED;
   }
-  return *line ? CCV_LINE_READ : CCV_LINE_END;
-}
-
-void ccv_history_add(const char *entry) {
-  HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-  if (!last || strcmp(last->line, entry) != 0) add_history(entry);
+  if (!*line) return CCV_LINE_END;
+  return ccv_line_is_abandoned ? CCV_LINE_ABANDONED : CCV_LINE_READ;
 }
 
 bool ccv_is_terminal(int descriptor) { return isatty(descriptor) == 1; }

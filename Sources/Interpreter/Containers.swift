@@ -346,9 +346,9 @@ public final class ClosureObject: HeapObject {
   public var name: String { function.prototype.name }
   /// The `##` lines above it.
   public var documentation: [String] { function.prototype.documentation }
-  /// The names of its options, in order.
-  public var optionNames: [String] {
-    function.prototype.parameters.filter(\.isOption).map(\.name)
+  /// Its parameters in order; those with a default, as it is written, are options.
+  public var parameters: [(name: String, defaultText: String?)] {
+    function.prototype.parameters.map { ($0.name, $0.defaultText) }
   }
   /// `corrupt(x, tok, ratio = 40%)`.
   public var signature: String {

@@ -13,6 +13,17 @@ public final class NativeFunction: HeapObject {
     public let isRequired: Bool
     /// The default as help shows it.
     public let defaultText: String?
+
+    /// The words that it takes, those in quotes in `type`; empty if it takes any value.
+    public var words: [String] {
+      type.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+  }
+
+  /// Words as the type of a parameter: `"mean" or "none"`.
+  public static func oneOf(_ words: [String]) -> String {
+    words.map { "\"\($0)\"" }.joined(separator: " or ")
   }
 
   public let name: String
@@ -241,10 +252,9 @@ public struct Call {
     has(index) ? try string(index) : standard
   }
 
-  /// One of a few words.
-  public func word(
-    _ index: Int, default standard: String? = nil, of words: [String]
-  ) throws -> String {
+  /// One of the words that the parameter's type names.
+  public func word(_ index: Int, default standard: String? = nil) throws -> String {
+    let words = function.parameters[index].words
     if let standard, !has(index) { return standard }
     let word = try string(index)
     guard words.contains(word) else {

@@ -8,33 +8,36 @@ import Syntax
 /// The terminal conversation: reads a line or a block, runs it, shows what it gave.
 public final class Conversation {
   private let session: Session
-  private let completion: Completion
   private let history = History()
+  private let editor: LineEditor
   private var promptNumber = 0
   private var hasToldHowToLeave = false
-  /// The lines of the block that is being read.
-  private var block = ""
   private var explained: Set<ErrorCode> = []
+  /// What the next prompt begins with: a mended line.
+  private var start = ""
 
   nonisolated(unsafe) private static var running: Session?
 
   public init(session: Session) {
     self.session = session
-    completion = Completion(session: session)
+    let completion = Completion(session: session)
+    editor = LineEditor(
+      host: session.host,
+      questions: LineEditor.Questions(
+        isComplete: Self.isComplete, candidates: { completion.candidates($0) }))
+    session.host.history = HistoryAccess(
+      entries: { [history] in history.entries(everywhere: $0) },
+      session: { [history] in history.own })
   }
 
   /// Talks until Ctrl-D or `exit()`; the exit code.
   public func run() -> Int32 {
     Self.running = session
     ccv_on_interrupt { Conversation.running?.interrupt() }
-    ccv_readline_setup(
-      "ccv",
-      { context, line, start, end, append in
-        guard let context, let line else { return nil }
-        return Unmanaged<Conversation>.fromOpaque(context).takeUnretainedValue()
-          .complete(String(cString: line), Int(start), Int(end), append)
-      }, Unmanaged.passUnretained(self).toOpaque())
-    for entry in history.load() { ccv_history_add(entry) }
+    ccv_readline_setup("ccv")
+    // A terminal whose cursor cannot be moved gets readline's own line.
+    if session.host.screen != nil { editor.install() }
+    for text in history.recalled { ccv_history_add(text) }
     session.host.write("ccv - ? for help, Ctrl-D leaves\n")
     while true {
       switch readBlock() {
@@ -48,43 +51,64 @@ public final class Conversation {
     }
   }
 
+  // MARK: - Reading
+
   private enum Reading { case end, nothing, block(String) }
 
-  /// Lines until the parser says that they are complete.
+  /// Whether a text can be run; a question is no program, and complete as it stands.
+  private static func isComplete(_ text: String) -> Bool {
+    text.allSatisfy(\.isWhitespace) || text.hasPrefix("?")
+      || !parse(SourceFile(name: "", text: text)).isIncomplete
+  }
+
+  /// A block that the parser says is complete. The editor gives it as one; without it a line comes at a
+  /// time.
   private func readBlock() -> Reading {
-    block = ""
-    defer { block = "" }
+    var block = ""
     while true {
       var raw: UnsafeMutablePointer<CChar>?
-      let status = ccv_readline(block.isEmpty ? "ccv> " : " ... ", &raw)
+      let status = ccv_readline(block.isEmpty ? "ccv> " : " ... ", start, &raw)
+      start = ""
       defer { free(raw) }
+      let line = raw.map { String(cString: $0) } ?? ""
       switch status {
       case CCV_LINE_END:
         // In the middle of a block Ctrl-D gives it up.
         if block.isEmpty { return .end }
         session.host.write("\n")
         return .nothing
-      case CCV_LINE_INTERRUPTED:
-        if block.isEmpty, !hasToldHowToLeave { session.host.writeNote("(Ctrl-D leaves)\n") }
-        hasToldHowToLeave = true
-        session.machine.clearInterrupt()
+      case CCV_LINE_ABANDONED, CCV_LINE_INTERRUPTED:
+        giveUp(block + line, interrupted: status == CCV_LINE_INTERRUPTED)
         return .nothing
       default: break
       }
-      guard let raw else { return .end }
-      block += (block.isEmpty ? "" : "\n") + String(cString: raw)
+      block += (block.isEmpty ? "" : "\n") + line
       if block.allSatisfy(\.isWhitespace) { return .nothing }
-      if block.hasPrefix("?") || !parse(SourceFile(name: "", text: block)).isIncomplete { break }
+      if Self.isComplete(block) { return .block(block) }
     }
-    ccv_history_add(block)
-    history.append(block)
-    return .block(block)
   }
 
+  /// Up brings back what was given up, until the session ends.
+  private func giveUp(_ text: String, interrupted: Bool) {
+    if !text.allSatisfy(\.isWhitespace) {
+      ccv_history_add(text)
+    } else if interrupted, !hasToldHowToLeave {
+      session.host.writeNote("(Ctrl-D leaves)\n")
+      hasToldHowToLeave = true
+    }
+    session.machine.clearInterrupt()
+  }
+
+  // MARK: - Running
+
   private func handle(_ text: String) -> Int32? {
+    ccv_history_add(text)
+    history.begin(text)
+    let begin = session.host.now
     let trimmed = text.drop { $0 == " " }
     if trimmed.hasPrefix("?") {
       session.host.write(session.helpText(for: String(trimmed)))
+      history.end(.ok, seconds: session.host.now - begin)
       return nil
     }
     // Bare, as in other tools' prompts; a script writes `exit()`.
@@ -94,15 +118,35 @@ public final class Conversation {
     promptNumber += 1
     let outcome = session.evaluate(
       SourceFile(name: "<prompt \(promptNumber)>", text: text), isPrompt: true)
+    history.end(outcome.historyResult, seconds: session.host.now - begin)
+    return show(outcome, of: text)
+  }
+
+  private func show(_ outcome: Outcome, of text: String) -> Int32? {
     for warning in session.warnings { say(warning) }
     switch outcome {
     case .value(let text): if let text { session.host.write(text + "\n") }
-    case .rejected(let diagnostics): diagnostics.forEach(say)
+    case .rejected(let diagnostics):
+      diagnostics.forEach(say)
+      start = Self.mended(text, diagnostics)
     case .failed(let diagnostic): say(diagnostic)
     case .interrupted: session.host.writeNote("interrupted; variables keep what they have now\n")
     case .exit(let code): return code
     }
     return nil
+  }
+
+  /// `x = 3` where there is no `x`: the next prompt begins with `let x = 3`.
+  static func mended(_ text: String, _ diagnostics: [Diagnostic]) -> String {
+    guard diagnostics.count == 1, let diagnostic = diagnostics.first,
+      diagnostic.code == .unknownVariable, let place = diagnostic.primary?.range.start
+    else { return "" }
+    let bytes = Array(text.utf8)
+    let lineStart = bytes[..<place].lastIndex(of: 10).map { $0 + 1 } ?? 0
+    // Only where the name begins its line: it may be a typing error of a name that exists, too, but
+    // then the line is there to be mended.
+    guard bytes[lineStart..<place].allSatisfy({ $0 == 32 }) else { return "" }
+    return String(decoding: bytes[..<place] + Array("let ".utf8) + bytes[place...], as: UTF8.self)
   }
 
   /// The long form the first time a code comes up in a session, later the short one.
@@ -112,19 +156,14 @@ public final class Conversation {
     let isNew = explained.insert(diagnostic.code).inserted
     session.host.writeNote(renderer.render(diagnostic, form: isNew ? .long : .short) + "\n")
   }
+}
 
-  private func complete(
-    _ line: String, _ start: Int, _ end: Int, _ append: UnsafeMutablePointer<CChar>?
-  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    let found = completion.candidates(line, start: start, end: end, block: block)
-    guard !found.texts.isEmpty else { return nil }
-    append?.pointee = CChar(found.append?.asciiValue ?? 0)
-    let array = UnsafeMutableRawPointer(
-      malloc((found.texts.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride))?
-      .bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: found.texts.count + 1)
-    guard let array else { return nil }
-    for (index, text) in found.texts.enumerated() { (array + index).initialize(to: strdup(text)) }
-    (array + found.texts.count).initialize(to: nil)
-    return array
+extension Outcome {
+  fileprivate var historyResult: HistoryEntry.Result {
+    switch self {
+    case .value, .exit: .ok
+    case .rejected, .failed: .error
+    case .interrupted: .interrupted
+    }
   }
 }

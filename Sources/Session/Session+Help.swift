@@ -27,16 +27,6 @@ extension Session {
     return HelpPages.topic(topic, machine, host)
   }
 
-  /// The options of a function of the session, the library or the host; nil when there is no such
-  /// function.
-  public func options(of name: String) -> [String]? {
-    if let closure = closure(named: name) { return closure.optionNames }
-    if value(of: name) != nil { return nil }
-    return machine.builtinIndex(name).map { index in
-      machine.builtins[index].parameters.filter(\.isOption).map(\.name)
-    }
-  }
-
   /// A function of the session or of the library, which is loaded for it.
   func closure(named name: String) -> ClosureObject? {
     if let value = value(of: name) { return value.closure }

@@ -127,7 +127,8 @@ struct PromptTests {
     terminal.type("\u{3}")
     #expect(try terminal.answer() == "(Ctrl-D leaves)")
     terminal.type(keys)
-    try terminal.expect(keys.hasPrefix("\u{12}") ? "reverse-i-search" : keys.hasPrefix("k") ? "seed:" : "linear_probe")
+    try terminal.expect(
+      keys.hasPrefix("\u{12}") ? "nothing found" : keys.hasPrefix("k") ? "seed:" : "linear_probe")
     terminal.type("\u{3}")
     _ = try terminal.answer()
     #expect(try terminal.enter("5") == "5")
@@ -197,12 +198,17 @@ struct PromptTests {
     #expect(try second.answer() == "")
     #expect(try second.enter("twice(4)") == "8")
     #expect(try second.leave() == 0)
-    let file = home.bytes(of: ".local/state/ccv/history").map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    let lines = file?.split(separator: "\n").map(String.init) ?? []
-    #expect(lines.first == "fn twice(x) {\\n  2 * x\\n}")
-    #expect(lines.contains("twice(4)"))
+    let entries = remembered(home, ".local/state")
+    #expect(entries.first == "fn twice(x) {\\n  2 * x\\n}")
+    #expect(entries.contains("twice(4)"))
+  }
+
+  /// The entries in a history file, as they are written there.
+  private func remembered(_ home: Scratch, _ folder: String) -> [String] {
+    let bytes = home.bytes(of: folder + "/ccv/history") ?? []
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+      .filter { $0.count == 4 && $0[2].hasPrefix("/") }.map { $0[3] }
   }
 
   private func terminalBlock(_ terminal: Terminal) {
@@ -216,7 +222,7 @@ struct PromptTests {
     let terminal = try terminal(home, environment: ["XDG_STATE_HOME": home.path + "/state"])
     try terminal.enter("41 + 1")
     #expect(try terminal.leave() == 0)
-    #expect(home.bytes(of: "state/ccv/history") == Array("41 + 1\n".utf8))
+    #expect(remembered(home, "state") == ["41 + 1"])
     #expect(home.bytes(of: ".local/state/ccv/history") == nil)
   }
 
@@ -246,7 +252,7 @@ struct PromptTests {
     try terminal.enter("\"remember me\"")
     terminal.close()
     #expect(try terminal.child.exitCode() == 128 + SIGHUP)
-    #expect(home.bytes(of: ".local/state/ccv/history") == Array("\"remember me\"\n".utf8))
+    #expect(remembered(home, ".local/state") == ["\"remember me\""])
   }
 
   @Test("a window that is closed in the middle of long work ends it")

@@ -1,70 +1,104 @@
+import Builtins
 import Glibc
-import Session
 import TestSupport
 import Testing
 
 @testable import REPL
 
-@Suite("The prompt's memory and completion", .oneInterpreter)
+@Suite("The prompt's memory")
 struct HistoryTests {
   @Test(
     "a block is one entry, whatever is in it",
-    arguments: ["let x = 1", "a\nb", "a\\nb", "\\", "tab\t\\\\n"])
-  func entries(_ text: String) {
-    #expect(History.decoded(History.encoded(text)) == text)
-    #expect(!History.encoded(text).contains("\n"))
+    arguments: ["let x = 1", "a\nb", "a\\nb", "\\", "tab\t\\\\n", "\\t"])
+  func encoding(_ text: String) {
+    let encoded = History.encoded(text)
+    #expect(History.decoded(encoded[...]) == text)
+    #expect(!encoded.contains("\n") && !encoded.contains("\t"))
   }
 
-  @Test(
-    "options of one's own and of library functions, and names of the block under way, are offered")
-  func blocks() {
-    let session = Session()
-    _ = session.evaluate("fn corrupt(x, ratio = 1, rate = 2) { x }")
-    let completion = Completion(session: session)
-    func found(_ line: String, _ word: String, block: String = "") -> Completion.Candidates {
-      completion.candidates(
-        line, start: line.utf8.count - word.utf8.count, end: line.utf8.count, block: block)
-    }
-    #expect(found("corrupt(1, ra", "ra").texts.filter { $0.hasSuffix(":") } == ["rate:", "ratio:"])
-    #expect(found("corrupt(1, rati", "rati").append == " ")
-    #expect(found("corrupt(len(1), rati", "rati").texts == ["ratio:"])
-    #expect(found("corrupt([len(1), rati", "rati").texts.isEmpty)
-    #expect(found("  1, rati", "rati", block: "corrupt(").texts == ["ratio:"])
-    #expect(
-      found("  centroid_co", "centroid_co", block: "fn f() {\n  let centroid_count = 3").texts == [
-        "centroid_count"
-      ])
-    #expect(found("corru", "corru").texts == ["corrupt"] && found("corru", "corru").append == "(")
-    #expect(found("ccvit(image: 3, dep", "dep").texts == ["depth:"])
-    #expect(found("let x = 3 # it's corru", "corru").texts == ["corrupt"])
+  @Test("what was entered, where and with what result is there in the next session")
+  func sessions() {
+    let scratch = Scratch()
+    let path = scratch.path + "/state/ccv/history"
+    let first = History(path: path, folder: "/a")
+    first.begin("let x = 1\nx")
+    first.end(.ok, seconds: 1.5)
+    first.begin("nonsense(")
+    first.end(.error, seconds: 0)
+    first.begin("killed while it ran")
+    let next = History(path: path, folder: "/a")
+    #expect(next.earlier.map(\.text) == ["let x = 1\nx", "nonsense(", "killed while it ran"])
+    #expect(next.earlier.map(\.result) == [.ok, .error, nil])
+    #expect(next.earlier.map(\.seconds) == [1.5, 0, nil])
+    #expect(next.own.isEmpty)
   }
 
-  @Test("completion offers names, options of the call, fields, and files within quotes")
-  func completion() {
-    let session = Session()
-    _ = session.evaluate("let config = (ratio: 1, rate: 2)\nlet tensor_one = zeros([2])")
-    let completion = Completion(session: session)
-    func texts(_ line: String) -> [String] {
-      let word = line.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }.count
-      return completion.candidates(line, start: line.utf8.count - word, end: line.utf8.count).texts
+  @Test("entries of this project are the newest for Up, whenever those of others were made")
+  func projects() {
+    let scratch = Scratch()
+    let path = scratch.path + "/history"
+    let (here, there) = (
+      History(path: path, folder: "/here"), History(path: path, folder: "/there")
+    )
+    here.begin("one")
+    there.begin("two")
+    here.begin("three")
+    there.begin("four")
+    // Sessions that live side by side do not see each other's entries.
+    #expect(here.entries(everywhere: true).map(\.text) == ["one", "three"])
+    let next = History(path: path, folder: "/here")
+    #expect(next.recalled == ["two", "four", "one", "three"])
+    #expect(next.entries(everywhere: false).map(\.text) == ["one", "three"])
+    #expect(next.entries(everywhere: true).map(\.text) == ["one", "two", "three", "four"])
+  }
+
+  @Test("results belong to the session that wrote them, however lines of two sessions alternate")
+  func alternating() {
+    let scratch = Scratch()
+    let path = scratch.path + "/history"
+    scratch.write(
+      Array(
+        "1\ts\t/a\tfirst\n2\tt\t/a\tsecond\n3\ts\terror\t10\n4\tt\tok\t20\nx\ny\tz\n5\tq\tok\t1\n"
+          .utf8),
+      to: "history")
+    let history = History(path: path, folder: "/a")
+    #expect(history.earlier.map(\.result) == [.error, .ok])
+    #expect(history.earlier.map(\.seconds) == [0.01, 0.02])
+  }
+
+  @Test("of a large file only the end is read")
+  func tail() {
+    let scratch = Scratch()
+    let line = "1\ts\t/a\t" + String(repeating: "x", count: 1000) + "\n"
+    scratch.write(
+      Array((String(repeating: line, count: 3000) + "2\ts\t/a\tlast\n").utf8), to: "history")
+    let history = History(path: scratch.path + "/history", folder: "/a")
+    #expect(history.earlier.last?.text == "last")
+    #expect(history.earlier.count < 2200 && history.earlier.count > 1500)
+  }
+
+  @Test("a search narrows with each word, small letters find both cases, and keys choose")
+  func search() {
+    var search = HistorySearch(
+      entries: ["let A = load(\"x\")", "b", "load(\"y\")", "b", "fn f() {\n  load(\"z\")\n}"],
+      query: "")
+    #expect(search.matches.first?.hasPrefix("fn f") == true && search.matches.count == 4)
+    for letter in "load a" { #expect(search.press(.text(letter)) == .goOn) }
+    #expect(search.matches.count == 3)
+    for letter in "=" { _ = search.press(.text(letter)) }
+    #expect(search.matches == [])
+    #expect(search.press(.take) == .cancel)
+    for _ in 0..<3 { _ = search.press(.erase) }
+    #expect(search.query == "load" && search.matches.count == 3)
+    _ = search.press(.older)
+    #expect(search.press(.take) == .take("load(\"y\")"))
+    _ = search.press(.newer)
+    _ = search.press(.newer)
+    #expect(search.press(.take) == .take("fn f() {\n  load(\"z\")\n}"))
+    #expect(search.press(.cancel) == .cancel)
+    for rows in 1...6 {
+      let drawn = search.rows(columns: 30, rowsMax: rows, usesColor: false)
+      #expect(drawn.count <= max(2, rows) && drawn.allSatisfy { $0.width < 30 })
     }
-    #expect(texts("kme") == ["kmeans"])
-    #expect(texts("conf").contains("config"))
-    #expect(texts("config.ra") == ["rate", "ratio"])
-    #expect(texts("tensor_one.sh") == ["shape"])
-    #expect(texts("kmeans(x, it").contains("iters:"))
-    // Options first, and alone where nothing is typed; a value is no place for an option.
-    #expect(texts("corrupt(data, ") == ["paste:", "ratio:", "replace:", "seed:", "style:"])
-    #expect(texts("patchify(s").first == "size:" && texts("patchify(s").contains("show"))
-    #expect(texts("corrupt(data, ratio: ").contains("config"))
-    #expect(texts("corrupt(data, seed: s").contains("show"))
-    #expect(!texts("corrupt(data, seed: s").contains("seed:"))
-    #expect(texts("?ccvit").contains("ccvit_features") && texts("?corr") == ["corrupt"])
-    #expect(!texts("?re").contains("return"))
-    #expect(texts("ret").contains("return"))
-    #expect(texts("load(\"/dev/nul") == ["null"])
-    #expect(texts("load('/dev/nul") == ["null"])
-    #expect(texts("print('it\"s', conf").contains("config"))
-    #expect(texts("print(\"a \\\" b\", conf").contains("config"))
   }
 }
