@@ -48,7 +48,7 @@ enum HistoryFunctions {
       group: "output and time",
       summary: "Writes what was entered at the prompt, or saves this session as a script.",
       details:
-        "words: only entries that hold all of them. last: at most so many, the newest. everywhere: of all projects, not of this one only (a project is the nearest folder above with a repository, else the current folder). Each line says when it was entered, how long it took, and ! where it failed. save: a path; writes those entries of this session that succeeded, questions (?name) left out, as a .ccv script. At the prompt only.",
+        "words: only entries that hold all of them. last: at most so many, the newest. everywhere: of all projects, not of this one only (a project is the nearest folder above with a repository, else the current folder). Each line says when it was entered, how long it took, and ! where it failed. save: a path; writes those entries of this session that succeeded, questions (?name) and history() left out, as a .ccv script. At the prompt only.",
       example: "try { history() } catch e { print(e.message) }", related: ["whos", "save", "help"]
     ) { call in
       guard let access = host.history else {
@@ -97,7 +97,10 @@ enum HistoryFunctions {
   }
 
   private static func save(_ entries: [HistoryEntry], to path: String, _ host: Host) throws {
-    let kept = entries.filter { $0.result == .ok && !$0.text.hasPrefix("?") }
+    // A script has no prompt that could be asked.
+    let kept = entries.filter {
+      $0.result == .ok && !$0.text.hasPrefix("?") && !$0.text.hasPrefix("history(")
+    }
     let script =
       "# From the prompt, \(moment(Int(time(nil)))).\n\n" + kept.map { $0.text + "\n" }.joined()
     try AtomicFile.write(Array(script.utf8), to: path)

@@ -100,22 +100,11 @@ static void handle(int signal_number, void (*handler)(int)) {
   sigaction(signal_number, &action, NULL);
 }
 
-// Readline takes a text for single bytes unless the environment names UTF-8; the language is UTF-8
-// always.
-static void initialize_as_utf8(void) {
+// Readline takes a text for single bytes unless the environment names UTF-8, and looks there again for
+// every line. The language is UTF-8 always.
+static void choose_utf8(void) {
   setlocale(LC_CTYPE, "");
-  const bool is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-  const char *all = getenv("LC_ALL");
-  char *kept = all ? strdup(all) : NULL;
-  if (!is_utf8) setenv("LC_ALL", "C.UTF-8", 1);
-  rl_initialize();
-  if (is_utf8) {
-    free(kept);
-    return;
-  }
-  if (kept) setenv("LC_ALL", kept, 1);
-  else unsetenv("LC_ALL");
-  free(kept);
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setenv("LC_ALL", "C.UTF-8", 1);
 }
 
 static int put_start(void);
@@ -129,7 +118,8 @@ void ccv_readline_setup(const char *application) {
   rl_catch_signals = 0;
   rl_catch_sigwinch = 1;
   rl_startup_hook = put_start;
-  initialize_as_utf8();
+  choose_utf8();
+  rl_initialize();
   handle(SIGTERM, handle_end);
   handle(SIGHUP, handle_end);
   rl_variable_bind("enable-bracketed-paste", "on");

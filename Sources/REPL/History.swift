@@ -56,9 +56,9 @@ final class History {
     return (elsewhere + here).suffix(Self.entriesMax).map(\.text)
   }
 
-  /// Entries of this project, or all, the newest last.
+  /// Entries of this project, or all, the newest last; without the one that asks.
   func entries(everywhere: Bool) -> [HistoryEntry] {
-    earlier.filter { everywhere || $0.folder == folder } + own
+    earlier.filter { everywhere || $0.folder == folder } + own.filter { $0.result != nil }
   }
 
   // MARK: - Writing
