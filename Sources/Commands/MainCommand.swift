@@ -26,6 +26,7 @@ public enum MainCommand {
       return ScriptRunner(arguments: Array(arguments.dropFirst(2)))
         .run(SourceFile(name: "<command line>", text: arguments[1]), echoes: true)
     case "-": return runStandardInput()
+    case "fmt": return FormatCommand.run(Array(arguments.dropFirst()))
     case "version", "--version":
       Output.write(Version.report(), to: STDOUT_FILENO)
       return 0
@@ -54,8 +55,7 @@ public enum MainCommand {
   }
 
   private static func usage(_ problem: String) -> Int32 {
-    Output.write("ccv: \(problem)\nTry: ccv --help\n", to: STDERR_FILENO)
-    return 2
+    CommandUsage.refuse(problem, "ccv --help")
   }
 
   static let help = """
@@ -65,6 +65,7 @@ public enum MainCommand {
       ccv FILE [ARGS]       run a script; args() gives it ARGS
       ccv -e CODE [ARGS]    run CODE and show its value
       ccv - < FILE          run code from a pipe
+      ccv fmt PATH...       rewrite programs in the one style of the language
       ccv version           version, instruction set, matrix library and threads
 
     Exit codes: 0 ok, 1 run-time error, 2 usage or syntax, 130 interrupted.
