@@ -39,7 +39,8 @@
   case checkInterrupt  // at the back edge of `while`
 
   // Calls
-  case call  // R[a] = R[a](R[a+1] ..< R[a+1+b]); c: call site + 1, or 0 when all by position
+  case call  // R[a] = R[a](R[a+1] ..< R[a+1+b]); c: call site
+  case callPlainly  // the same, all values by position
   case returnValue  // return R[a]
   case makeClosure  // R[a] = closure of function bc
 

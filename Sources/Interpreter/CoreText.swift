@@ -18,15 +18,21 @@ public enum CoreText {
       summary: "The items as one string with a separator between them.",
       example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
     ) { call in
-      let separator = try call.string(1, default: "")
+      _ = try call.string(1, default: "")
       var text = TextBuilder(capacity: 64), isFirst = true
-      try CoreLists.each(call, 0) { item in
-        if !isFirst { text.append(separator) }
+      func add(_ item: Value) throws {
+        if !isFirst, call.has(1) { text.append(call[1]) }
         isFirst = false
         text.append(item)
         if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
       }
-      return .string(text.finished())
+      if let list = call[0].list {
+        // No code of the language runs meanwhile that could change the list.
+        for item in list.values { try add(item) }
+      } else {
+        try CoreLists.each(call, 0, add)
+      }
+      return text.finished()
     }
   }
 

@@ -22,7 +22,7 @@ extension Machine {
     if let x = a.number, let y = b.number { return x == y }
     if a.isIdentical(to: b) { return true }
     switch (a.object, b.object) {
-    case (let x as StringObject, let y as StringObject): return x.string == y.string
+    case (let x as StringObject, let y as StringObject): return x.isSame(as: y)
     case (is ListObject, is ListObject), (is RecordObject, is RecordObject): return nil
     case (let x as RangeObject, let y as RangeObject):
       return x.first == y.first && x.last == y.last && x.step == y.step && x.isClosed == y.isClosed
@@ -47,8 +47,8 @@ extension Machine {
       guard x.count == y.count else { return false }
       for (index, symbol) in x.shape.symbols.enumerated() {
         guard let other = y[symbol] else { return false }
-        guard let verdict = equalsPlainly(x.value(slot: index), other) else {
-          pairs.append((x.value(slot: index), other))
+        guard let verdict = equalsPlainly(x.storage[index], other) else {
+          pairs.append((x.storage[index], other))
           continue
         }
         if !verdict { return false }

@@ -46,15 +46,20 @@ final class IteratorObject: HeapObject {
     if case .values(let values) = source { for value in values { value.release() } }
   }
 
-  /// The next element, owned by the caller. A list that grows meanwhile gives its new elements too.
-  @inline(__always)
+  /// The next element, owned by the caller; nil at the end. A list that grows meanwhile gives its new
+  /// elements too.
   func next() throws -> Value? {
-    if let list {
-      let index = position
-      position = index &+ 1
-      return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : nil }
-    }
+    if let found = nextOfList() { return found.isAbsent ? nil : found }
     return try nextOfOthers()
+  }
+
+  /// The next element of a list, owned by the caller, absent at its end; nil if it is no list.
+  @inline(__always)
+  func nextOfList() -> Value? {
+    guard let list else { return nil }
+    let index = position
+    position = index &+ 1
+    return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : .absent }
   }
 
   @inline(never)

@@ -10,18 +10,17 @@ final class LoadedFunction {
   let parameterCount: Int
   /// Parameters that must be given, all before the options.
   let requiredCount: Int
-  /// Whether every required parameter stands before every option, so that values by position land in
-  /// the first registers.
-  let hasPlainOrder: Bool
-  /// By call site + 1: whether all values are by position; the first is for calls without a site.
-  let isPlainSite: UnsafeMutablePointer<Bool>
+  /// How many values by position need no binding, as they land in the first registers: `requiredCount`, or
+  /// -1 where an option stands before a parameter that must be given.
+  let plainCount: Int
   /// By record site: the common layout, nil with a splat.
   let shapes: [RecordShape?]
   /// Field constants as symbols, and where each instruction last found its field.
   let caches: UnsafeMutablePointer<FieldCache>
 
   struct FieldCache {
-    var shape: Unmanaged<RecordShape>?
+    /// A `RecordShape`; shared ones live as long as the process.
+    var layout: UnsafeMutableRawPointer?
     var slot: Int
   }
 
@@ -44,12 +43,8 @@ final class LoadedFunction {
     registerCount = prototype.registerCount
     parameterCount = prototype.parameters.count
     requiredCount = prototype.parameters.filter { !$0.isOption }.count
-    hasPlainOrder = prototype.parameters.prefix(requiredCount).allSatisfy { !$0.isOption }
-    isPlainSite = .allocate(capacity: prototype.callSites.count + 1)
-    isPlainSite.initialize(to: true)
-    for (index, site) in prototype.callSites.enumerated() {
-      (isPlainSite + index + 1).initialize(to: site.slots.allSatisfy { $0 == .positional })
-    }
+    let isPlain = prototype.parameters.prefix(requiredCount).allSatisfy { !$0.isOption }
+    plainCount = isPlain ? requiredCount : -1
     shapes = prototype.callSites.map { site in
       var shape = RecordShape.empty
       for slot in site.slots {
@@ -60,7 +55,7 @@ final class LoadedFunction {
     }
     caches = .allocate(capacity: max(1, prototype.code.count))
     caches.initialize(
-      repeating: FieldCache(shape: nil, slot: 0), count: max(1, prototype.code.count))
+      repeating: FieldCache(layout: nil, slot: 0), count: max(1, prototype.code.count))
   }
 
   deinit {
@@ -68,6 +63,5 @@ final class LoadedFunction {
     code.deallocate()
     constants.deallocate()
     caches.deallocate()
-    isPlainSite.deallocate()
   }
 }

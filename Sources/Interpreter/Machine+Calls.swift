@@ -18,12 +18,6 @@ extension Machine {
     }
   }
 
-  /// Whether so many values by position need no binding: they are the first registers as they stand.
-  @inline(__always)
-  func acceptsPlainly(_ function: Unmanaged<LoadedFunction>, _ count: Int) -> Bool {
-    function._withUnsafeGuaranteedRef { $0.hasPlainOrder && count == $0.requiredCount }
-  }
-
   @inline(__always)
   func acceptsPlainly(native callee: Value, _ count: Int) -> Bool {
     callee.isKind(.native)
@@ -38,9 +32,13 @@ extension Machine {
     _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
   ) throws -> Value {
     let native = unsafeDowncast(callee.unmanaged.takeUnretainedValue(), to: NativeFunction.self)
-    let total = native.parameters.count
+    let total = native.parameterCount
     guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
-    for index in count..<total { store(arguments + index, .absent) }
+    var index = count
+    while index < total {
+      store(arguments + index, .absent)
+      index &+= 1
+    }
     nativeTop = arguments + total
     var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
     let result = try observed(
@@ -154,7 +152,7 @@ extension Machine {
     site: CallSite?
   ) throws {
     let function = loaded.takeUnretainedValue()
-    if function.hasPlainOrder, count == function.requiredCount, site.map({ $0.isPlain }) ?? true {
+    if count == function.plainCount, site.map({ $0.isPlain }) ?? true {
       for index in count..<max(count, function.parameterCount) {
         store(arguments + index, .absent)
       }

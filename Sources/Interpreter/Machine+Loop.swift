@@ -48,14 +48,14 @@ extension Machine {
       case .changeGlobal:
         if globals[i.wide].isAbsent {
           frame.pointee.position = position
-          throw undefined(i.wide)
+          try refuseGlobal(i.wide)
         }
         store(globals + i.wide, registers[i.a].retained())
       case .getCaptured:
         let value = captured(frame, i.b).place.pointee
         if value.isAbsent {
           frame.pointee.position = position
-          throw RuntimeMessages.undefined("the name", known: [])
+          try refuseCaptured()
         }
         store(registers + i.a, value.retained())
       case .setCaptured:
@@ -347,20 +347,16 @@ extension Machine {
       case .prepareEach:
         frame.pointee.position = position
         nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        guard let iterator = try IteratorObject(over: registers[i.b], machine: self) else {
-          throw RuntimeMessages.notIterable(registers[i.b])
-        }
-        store(registers + i.a, .owning(iterator))
+        try prepareEach(registers + i.a, over: registers[i.b])
       case .nextEach:
         frame.pointee.position = position
         if isInterrupted { try checkInterrupt() }
         nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        let iterator = unsafeDowncast(
-          registers[i.a].unmanaged.takeUnretainedValue(), to: IteratorObject.self)
-        if let value = try iterator.next() {
-          store(registers + i.a + 1, value)
-        } else {
+        let next = try nextElement(of: registers[i.a])
+        if next.isAbsent {
           position &+= i.wide
+        } else {
+          store(registers + i.a + 1, next)
         }
       case .checkInterrupt:
         if isInterrupted {
@@ -369,20 +365,23 @@ extension Machine {
         }
 
       // MARK: Calls
-      case .call:
+      case .call, .callPlainly:
         let base = registers + i.a
         let callee = base.pointee
+        let isPlain = i.code == Opcode.callPlainly.rawValue
         frame.pointee.position = position
         if isInterrupted { try checkInterrupt() }
-        let isPlain = frame.pointee.function._withUnsafeGuaranteedRef { $0.isPlainSite[i.c] }
         if callee.isKind(.closure) {
           let function = loadedFunction(callee)
-          if !(isPlain && acceptsPlainly(function, i.b)) {
-            try bindClosure(function, base + 1, i.b, site: callSite(frame, i.c))
-          } else if i.b < function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
-            for index in i.b..<function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
-              store(base + 1 + index, .absent)
+          if isPlain, i.b == function._withUnsafeGuaranteedRef({ $0.plainCount }) {
+            // The options, which are left out, come behind.
+            var place = i.b
+            while place < function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
+              store(base + 1 + place, .absent)
+              place &+= 1
             }
+          } else {
+            try bind(function, base + 1, i.b, frame, site: i.c)
           }
           try push(callee, function, registers: base + 1, result: base)
           frame = frames + (frameCount &- 1)
@@ -398,7 +397,7 @@ extension Machine {
           } else {
             nativeTop =
               registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-            result = try callNonClosure(callee, base + 1, i.b, site: callSite(frame, i.c))
+            result = try call(callee, base + 1, i.b, frame, site: i.c)
             // Arguments were evaluated for this call alone: a tensor among them is free now.
             clear(base + 1, i.b)
           }
@@ -427,14 +426,8 @@ extension Machine {
         Containers.collectIfNeeded()
 
       // MARK: Data
-      case .makeList:
-        let list = ListObject(capacity: i.c)
-        for index in 0..<i.c { list.append(registers[i.b + index]) }
-        store(registers + i.a, .owning(list))
-      case .extendList:
-        let list = unsafeDowncast(
-          registers[i.a].unmanaged.takeUnretainedValue(), to: ListObject.self)
-        for index in 0..<i.c { list.append(registers[i.b + index]) }
+      case .makeList: store(registers + i.a, makeList(registers + i.b, i.c))
+      case .extendList: extendList(registers[i.a], registers + i.b, i.c)
       case .makeMatrix:
         frame.pointee.position = position
         store(registers + i.a, try matrix(registers[i.b]))
@@ -449,53 +442,31 @@ extension Machine {
         store(registers + i.a, try joined(registers + i.b, i.c))
       case .format:
         frame.pointee.position = position
-        let text = constants[i.c].string?.string ?? ""
-        store(registers + i.a, .string(try format(registers[i.b], text)))
+        store(registers + i.a, try formatted(registers[i.b], constants[i.c]))
       case .getField:
         let value = registers[i.b]
-        if let record = value.record {
-          let cache = caches(frame) + (position &- 1)
-          if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
-            store(registers + i.a, record.value(slot: cache.pointee.slot).retained())
-            continue
-          }
-          let symbol = Symbol(index: Int32(constants[i.c].double))
-          if let slot = record.shape.slot(of: symbol) {
-            if !record.shape.isOwn {
-              cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
-            }
-            store(registers + i.a, record.value(slot: slot).retained())
-            continue
-          }
+        if let place = cachedField(of: value, caches(frame) + (position &- 1)) {
+          let found = place.pointee
+          if found.isObject { found.retain() }
+          store(registers + i.a, found)
+        } else {
+          frame.pointee.position = position
+          store(registers + i.a, try field(frame, i.c, of: value))
         }
-        frame.pointee.position = position
-        store(registers + i.a, try field(Symbol(index: Int32(constants[i.c].double)), of: value))
       case .setField:
-        let value = registers[i.a]
-        if let record = value.record {
-          let cache = caches(frame) + (position &- 1)
-          if cache.pointee.shape?.toOpaque() == Unmanaged.passUnretained(record.shape).toOpaque() {
-            record.replace(slot: cache.pointee.slot, with: registers[i.c])
-            continue
-          }
-          let symbol = Symbol(index: Int32(constants[i.b].double))
-          record[symbol] = registers[i.c]
-          if !record.shape.isOwn, let slot = record.shape.slot(of: symbol) {
-            cache.pointee = .init(shape: .passUnretained(record.shape), slot: slot)
-          }
-          continue
+        if let place = cachedField(of: registers[i.a], caches(frame) + (position &- 1)) {
+          let value = registers[i.c]
+          if value.isObject { value.retain() }
+          store(place, value)
+        } else {
+          frame.pointee.position = position
+          try setField(frame, i.b, of: registers[i.a], to: registers[i.c])
         }
-        frame.pointee.position = position
-        try setField(
-          Symbol(index: Int32(constants[i.b].double)), of: value, to: registers[i.c])
       case .getIndex:
         let (base, key) = (registers[i.b], registers[i.c])
-        if key.isNumber, let list = base.list {
-          let number = key.double
-          if number >= 0, number < Double(list.count), number == number.rounded(.towardZero) {
-            store(registers + i.a, list[Int(number)].retained())
-            continue
-          }
+        if let element = element(of: base, key) {
+          store(registers + i.a, element)
+          continue
         }
         frame.pointee.position = position
         store(registers + i.a, try index(base, key))
@@ -504,247 +475,32 @@ extension Machine {
         try assignIndex(registers + i.a, registers[i.b], registers[i.c])
       case .getIndices:
         frame.pointee.position = position
-        let items = subscriptItems(frame, i.c, registers + i.b + 1)
-        store(registers + i.a, try indices(registers[i.b], items))
+        store(registers + i.a, try getIndices(frame, i.c, registers + i.b))
       case .setIndices:
         frame.pointee.position = position
-        let items = subscriptItems(frame, i.c, registers + i.b + 1)
-        try assignIndices(registers + i.a, items, registers[i.b])
+        try assignIndices(registers + i.a, frame, i.c, registers + i.b)
       case .unpack:
         frame.pointee.position = position
         try unpack(registers[i.b], into: registers + i.a, i.c)
 
       // MARK: Errors and scopes
-      case .pushHandler, .pushCleanup:
-        handlers.append(
-          Handler(
-            frame: frameCount - 1, position: position + i.wide, register: i.a,
-            catchesInterrupts: unsafeBitCast(UInt8(truncatingIfNeeded: i.bits), to: Opcode.self)
-              == .pushCleanup))
-      case .popHandler: handlers.removeLast()
+      case .pushHandler:
+        pushHandler(position + i.wide, i.a, catchesInterrupts: false)
+      case .pushCleanup:
+        pushHandler(position + i.wide, i.a, catchesInterrupts: true)
+      case .popHandler: popHandler()
       case .rethrow:
         frame.pointee.position = position
-        throw rethrown(registers[i.a])
+        try rethrow(registers[i.a])
       case .enterScope:
         frame.pointee.position = position
-        guard let scope = registers[i.a].object as? ForeignObject, scope.isScope else {
-          throw RuntimeMessages.scopeObject(registers[i.a])
-        }
-        try scope.enterScope()
-      case .exitScope: (registers[i.a].object as? ForeignObject)?.exitScope()
+        try enterScope(registers[i.a])
+      case .exitScope: exitScope(registers[i.a])
       case .importModule:
         frame.pointee.position = position
         nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        let path = constants[i.wide].string?.string ?? ""
-        let file = frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.file }
-        store(registers + i.a, try importModule(path, from: file, compile: evaluateModule))
+        store(registers + i.a, try importModule(constants[i.wide], frame))
       }
     }
-  }
-}
-
-extension Symbol {
-  init(index: Int32) { self.index = index }
-}
-
-/// The slower parts of instructions, out of the loop.
-extension Machine {
-  /// The remainder of two whole numbers that are not negative, the common case; else nil.
-  @inline(__always)
-  func wholeRemainder(_ x: Double, _ y: Double) -> Double? {
-    guard x >= 0, y > 0, x < 0x1p31, y < 0x1p31 else { return nil }
-    let (a, b) = (Int32(x), Int32(y))
-    guard Double(a) == x, Double(b) == y else { return nil }
-    return Double(a % b)
-  }
-
-  @inline(__always)
-  func captured(_ frame: UnsafeMutablePointer<Frame>, _ index: Int) -> CapturedVariable {
-    frame.pointee.closure.unmanaged._withUnsafeGuaranteedRef {
-      unsafeDowncast($0, to: ClosureObject.self).captured[index]
-    }
-  }
-
-  @inline(__always)
-  func caches(_ frame: UnsafeMutablePointer<Frame>) -> UnsafeMutablePointer<
-    LoadedFunction.FieldCache
-  > {
-    frame.pointee.function._withUnsafeGuaranteedRef { $0.caches }
-  }
-
-  func callSite(_ frame: UnsafeMutablePointer<Frame>, _ number: Int) -> CallSite? {
-    number == 0
-      ? nil : frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.callSites[number - 1] }
-  }
-
-  func filledGlobal(_ slot: Int) throws -> Value {
-    if try fillSlot(slot), !globals[slot].isAbsent { return globals[slot] }
-    throw undefined(slot)
-  }
-
-  private func undefined(_ slot: Int) -> Diagnosis {
-    let name = globalNames[slot]
-    return RuntimeMessages.undefined(name, known: knownNames().filter { $0 != name })
-  }
-
-  func holds(_ code: BinaryOperatorCode, _ x: Value, _ y: Value) throws -> Bool {
-    let result = try binary(code, x, y)
-    defer { result.release() }
-    return try truth(result)
-  }
-
-  /// Makes a loop's registers of its range: first, count, step, index 0.
-  @inline(never)
-  func prepareCount(_ place: UnsafeMutablePointer<Value>) throws {
-    let bounds = try bounds(place)
-    let count = RangeObject.count(bounds, isClosed: place[3].isTrue)
-    for (index, number) in [bounds.first, Double(count), bounds.step, 0].enumerated() {
-      store(place + index, Value(number))
-    }
-  }
-
-  func makeClosure(
-    _ frame: UnsafeMutablePointer<Frame>, _ index: Int, _ registers: UnsafeMutablePointer<Value>
-  ) -> Value {
-    let function = frame.pointee.function.takeUnretainedValue().children[index]
-    let closure = ClosureObject(function)
-    for source in function.prototype.captures {
-      let variable =
-        switch source {
-        case .register(let register): capture(registers + register)
-        case .captured(let index): captured(frame, index)
-        }
-      variable.retainReference()
-      closure.captured.append(variable)
-    }
-    return .owning(closure)
-  }
-
-  func matrix(_ rows: Value) throws -> Value {
-    guard let list = rows.list, let tensor = try operators.matrix(list) else {
-      throw Diagnosis("E104", "there are no tensors here")
-    }
-    return tensor
-  }
-
-  func record(
-    _ frame: UnsafeMutablePointer<Frame>, _ site: Int, _ values: UnsafeMutablePointer<Value>
-  ) throws -> Value {
-    let function = frame.pointee.function.takeUnretainedValue()
-    if let shape = function.shapes[site] { return .owning(RecordObject(shape: shape, values)) }
-    let record = RecordObject()
-    for (index, slot) in function.prototype.callSites[site].slots.enumerated() {
-      switch slot {
-      case .named(let name): record[name] = values[index]
-      case .splat, .positional:
-        guard let source = values[index].record else {
-          throw CallMessages.splat(values[index], argument: index)
-        }
-        for field in source.fields { record[field.name] = field.value }
-      }
-    }
-    return .owning(record)
-  }
-
-  func range(_ place: UnsafeMutablePointer<Value>, isClosed: Bool) throws -> Value {
-    .owning(RangeObject(try bounds(place), isClosed: isClosed))
-  }
-
-  /// The numbers of a range of the language: first, last and step (nil is 1); tensors of one element count.
-  private func bounds(_ place: UnsafeMutablePointer<Value>) throws -> RangeObject.Bounds {
-    func number(_ index: Int, _ role: String) throws -> Double {
-      if let number = place[index].number { return number }
-      if let number = (place[index].object as? ForeignObject)?.numberValue { return number }
-      throw Diagnosis(
-        "E102", "the \(role) of a range is \(Display.described(place[index])), wanted a number",
-        arguments: [(index, "")])
-    }
-    let step = place[2].isNone ? 1 : try number(2, "step")
-    guard step != 0, step.isFinite else {
-      throw Diagnosis(
-        "E119", "the step of a range is \(Display.number(step)), wanted a number other than 0",
-        arguments: [(2, "")])
-    }
-    let (first, last) = (try number(0, "first number"), try number(1, "last number"))
-    // Beyond 2^53 numbers cannot be counted one by one.
-    let reach = max(abs(first), abs(last), abs(last - first)) / abs(step)
-    guard first.isFinite, last.isFinite, reach <= 0x1p53 else {
-      throw Diagnosis(
-        "E119",
-        "a range from \(Display.number(first)) to \(Display.number(last)) has no end that can be reached",
-        arguments: [(first.isFinite ? 1 : 0, "")],
-        hint: "`while true { ... break ... }` for a loop without an end.")
-    }
-    return (first, last, step)
-  }
-
-  func joined(_ parts: UnsafeMutablePointer<Value>, _ count: Int) throws -> Value {
-    // One buffer for all strings; a part whose text runs other code would find none and makes its own.
-    var text = textBuffer.take() ?? TextBuilder(capacity: 256)
-    for index in 0..<count {
-      text.append(parts[index])
-      if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
-    }
-    let result = Value.string(text.finished())
-    text.removeAll()
-    textBuffer = consume text
-    return result
-  }
-
-  func subscriptItems(
-    _ frame: UnsafeMutablePointer<Frame>, _ site: Int, _ values: UnsafeMutablePointer<Value>
-  ) -> [SubscriptItem] {
-    let parts = frame.pointee.function._withUnsafeGuaranteedRef { $0.prototype.subscripts[site] }
-    var next = 0
-    func take() -> Value {
-      defer { next += 1 }
-      return values[next]
-    }
-    return parts.map { part in
-      switch part {
-      case .value: .value(take())
-      case .all: .all
-      case .rest: .rest
-      case .span(let hasLower, let hasUpper, let isClosed):
-        .span(lower: hasLower ? take() : nil, upper: hasUpper ? take() : nil, isClosed: isClosed)
-      }
-    }
-  }
-
-  /// Lists change where they are. A tensor is moved out of its register for the change, so that a
-  /// sole owner changes in place; if the change fails the tensor goes back unchanged.
-  func assignIndex(
-    _ place: UnsafeMutablePointer<Value>, _ key: Value, _ value: Value
-  ) throws {
-    store(place, try setIndex(place.pointee, key, to: value))
-  }
-
-  func assignIndices(
-    _ place: UnsafeMutablePointer<Value>, _ items: [SubscriptItem], _ value: Value
-  ) throws {
-    guard let foreign = place.pointee.object as? ForeignObject else {
-      throw RuntimeMessages.notIndexable(place.pointee)
-    }
-    store(
-      place, try observed("index =", of: foreign) { try foreign.settingIndex(items, to: value) })
-  }
-
-  func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {
-    guard let iterator = try IteratorObject(over: value, machine: self), !value.isKind(.string)
-    else { throw RuntimeMessages.unpack(value, count, seen: nil) }
-    var parts = [Value]()
-    defer { for part in parts { part.release() } }
-    // One more than wanted tells that there are too many.
-    while parts.count <= count, let part = try iterator.next() { parts.append(part) }
-    guard parts.count == count else {
-      let seen = (value.list)?.count ?? (value.object as? ForeignObject)?.elementCount
-      throw RuntimeMessages.unpack(value, count, seen: seen)
-    }
-    for (index, part) in parts.enumerated() { store(place + index, part.retained()) }
-  }
-
-  func rethrown(_ value: Value) -> any Error {
-    if let error = value.object as? ErrorObject { return error.failure }
-    return (value.object as? PendingError)?.error ?? Interrupted()
   }
 }

@@ -230,9 +230,7 @@ public final class Machine {
     result: UnsafeMutablePointer<Value>?
   ) throws {
     let end = registers + function._withUnsafeGuaranteedRef { $0.registerCount }
-    guard frameCount < Self.framesMax, end < stackEnd else {
-      throw RuntimeMessages.tooDeep(frameCount)
-    }
+    if frameCount >= Self.framesMax || end >= stackEnd { try refuseDepth() }
     (frames + frameCount).initialize(
       to: Frame(
         function: function, closure: closure, registers: registers, position: 0, result: result))
@@ -290,6 +288,7 @@ public final class Machine {
     return variable
   }
 
+  @inline(never)
   func closeVariables(from register: UnsafeMutablePointer<Value>) {
     guard openVariableCount > 0 else { return }
     openVariables.removeAll { variable in
