@@ -11,7 +11,7 @@ public final class ListObject: HeapObject {
 
   public init(capacity: Int = 4) {
     self.capacity = max(4, capacity)
-    storage = .allocate(capacity: self.capacity)
+    storage = SystemMemory.allocate(self.capacity)
     super.init()
     heapKind = .list
   }
@@ -27,7 +27,7 @@ public final class ListObject: HeapObject {
 
   deinit {
     for index in 0..<count { storage[index].release() }
-    storage.deallocate()
+    free(storage)
   }
 
   /// The value at an index that is within the list.
@@ -70,11 +70,8 @@ public final class ListObject: HeapObject {
   }
 
   @inline(never) private func grow() {
-    let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
-    bigger.update(from: storage, count: count)
-    storage.deallocate()
-    storage = bigger
     capacity *= 2
+    storage = SystemMemory.resize(storage, to: capacity)
   }
 
   public override var typeName: String { "list" }

@@ -310,7 +310,6 @@ extension Machine {
       if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
     }
     let result = text.finished()
-    text.removeAll()
     textBuffer = consume text
     return result
   }

@@ -21,6 +21,15 @@ public final class StringObject: HeapObject {
     heapKind = .string
   }
 
+  /// - Parameter bytes: sound UTF-8 of more than `TextBytes.shortMax` bytes, from `SystemMemory`.
+  init(adopting bytes: UnsafeMutablePointer<UInt8>, _ count: Int, isASCII: Bool) {
+    precondition(count > TextBytes.shortMax, "short texts have a block of their class")
+    utf8 = UnsafeBufferPointer(start: bytes, count: count)
+    self.isASCII = isASCII
+    super.init()
+    heapKind = .string
+  }
+
   public convenience init(_ string: String) {
     var builder = TextBuilder(capacity: string.utf8.count)
     builder.append(string)

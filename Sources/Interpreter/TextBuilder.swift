@@ -1,3 +1,5 @@
+import Glibc
+
 /// Text under construction, as bytes: `join` and `"{x}"` spend their time here.
 ///
 /// What is appended is whole texts and numbers, so the bytes are UTF-8 at every moment.
@@ -12,10 +14,10 @@ struct TextBuilder: ~Copyable {
 
   init(capacity: Int) {
     self.capacity = max(capacity, 32)
-    bytes = .allocate(capacity: self.capacity)
+    bytes = SystemMemory.allocate(self.capacity)
   }
 
-  deinit { bytes.deallocate() }
+  deinit { free(bytes) }
 
   /// What is there so far; valid until the next change.
   var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
@@ -105,14 +107,41 @@ struct TextBuilder: ~Copyable {
   @inline(never)
   private mutating func grow(_ more: Int) {
     capacity = max(2 * capacity, count + more)
-    let bigger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    bigger.update(from: bytes, count: count)
-    bytes.deallocate()
-    bytes = bigger
+    // The system moves large blocks without copying them.
+    bytes = SystemMemory.resize(bytes, to: capacity)
   }
 
-  /// The text as a value that the receiver owns.
-  func finished() -> Value {
-    .owning(StringObject(utf8: utf8, isASCII: isASCII))
+  /// The text as a value that the receiver owns; the builder is empty then.
+  mutating func finished() -> Value {
+    defer { removeAll() }
+    guard count > Self.handedOverMin else {
+      return .owning(StringObject(utf8: utf8, isASCII: isASCII))
+    }
+    let text = StringObject(
+      adopting: SystemMemory.resize(bytes, to: count), count, isASCII: isASCII)
+    bytes = SystemMemory.allocate(32)
+    capacity = 32
+    return .owning(text)
+  }
+
+  /// Texts above this are not copied once more.
+  private static let handedOverMin = 1 << 12
+}
+
+/// Memory of the system that can grow where it is.
+enum SystemMemory {
+  static func allocate<T: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<T> {
+    typed(malloc(max(1, count) * MemoryLayout<T>.stride))
+  }
+
+  static func resize<T: BitwiseCopyable>(
+    _ place: UnsafeMutablePointer<T>, to count: Int
+  ) -> UnsafeMutablePointer<T> {
+    typed(realloc(place, max(1, count) * MemoryLayout<T>.stride))
+  }
+
+  private static func typed<T>(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<T> {
+    guard let raw else { preconditionFailure("the system has no memory left") }
+    return raw.assumingMemoryBound(to: T.self)
   }
 }

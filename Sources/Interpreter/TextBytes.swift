@@ -6,6 +6,8 @@ import Glibc
 /// from larger blocks, which stay for the next texts. Longer ones are the system's. One thread at a time.
 enum TextBytes {
   private static let unit = 16, classes = 8
+  /// Longer texts are the system's.
+  static let shortMax = unit * classes
   private static let chunkBytes = 1 << 15
   /// By class: the first free block, which holds the address of the next.
   nonisolated(unsafe) private static let free: UnsafeMutablePointer<UnsafeMutableRawPointer?> = {
@@ -17,7 +19,7 @@ enum TextBytes {
   /// Room for some bytes, 0 or more.
   @inline(__always)
   static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-    guard count <= unit * classes else { return .allocate(capacity: count) }
+    guard count <= shortMax else { return SystemMemory.allocate(count) }
     let list = free + max(0, (count &- 1) / unit)
     let block = list.pointee ?? chunk(of: list - free)
     list.pointee = block.load(as: UnsafeMutableRawPointer?.self)
@@ -27,7 +29,7 @@ enum TextBytes {
   /// Takes back what `allocate` gave for as many bytes.
   @inline(__always)
   static func deallocate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
-    guard count <= unit * classes else { return bytes.deallocate() }
+    guard count <= shortMax else { return Glibc.free(bytes) }
     let list = free + max(0, (count &- 1) / unit)
     UnsafeMutableRawPointer(bytes).storeBytes(of: list.pointee, as: UnsafeMutableRawPointer?.self)
     list.pointee = UnsafeMutableRawPointer(bytes)
