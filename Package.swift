@@ -81,7 +81,7 @@ let faces: [Target] = [
     ]),
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
   native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
-  native("Commands", ["REPL", "Session", "Builtins", "Images", "Syntax", "CReadline"]),
+  native("Commands", ["REPL", "Session", "Builtins", "Images", "Arrays", "Syntax", "CReadline"]),
   native("Fuzzing", ["Session", "Builtins", "Interpreter", "Syntax"]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(

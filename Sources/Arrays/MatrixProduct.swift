@@ -7,7 +7,7 @@ import COpenBLAS
 /// Two libraries offer the product. Which one computes a slice follows from the kernels in use and the slice's shape, and the
 /// slices follow from the shapes alone, so the bits depend neither on the thread count nor on timing.
 public enum MatrixProduct {
-  /// Why products cannot be computed on this machine, or nil.
+  /// Why OpenBLAS cannot be used on this machine, or nil; without it plain loops compute what oneDNN does not.
   public static var problem: String? {
     _ = provider
     return ccv_blas_problem().map { String(cString: $0) }

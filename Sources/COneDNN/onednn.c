@@ -73,10 +73,19 @@ static void load(void) {
     return;
   }
   if (!find_functions(library) || call_dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) {
-    refuse("the oneDNN that is installed is not of the edition that ccv was built for");
+    refuse("the oneDNN that is installed cannot be used: another edition, or no engine for this CPU");
     return;
   }
-  pthread_key_create(&at_thread_end, close_workshop);
+  // Others hand the work to threads of their own, and are not done when they return.
+  const unsigned runtime = call_dnnl_version()->cpu_runtime;
+  if (runtime != DNNL_RUNTIME_OMP && runtime != DNNL_RUNTIME_SEQ) {
+    refuse("the oneDNN that is installed runs on threads of its own kind (not OpenMP)");
+    return;
+  }
+  if (pthread_key_create(&at_thread_end, close_workshop) != 0) {
+    refuse("the system has no thread key left for oneDNN");
+    return;
+  }
   set_openmp_threads = (void (*)(int))dlsym(library, "omp_set_num_threads");
   const dnnl_version_t *v = call_dnnl_version();
   snprintf(version, sizeof version, "oneDNN %d.%d.%d", v->major, v->minor, v->patch);
@@ -156,8 +165,8 @@ static layout matrix(int64_t rows, int64_t columns, int64_t ld, bool transposed,
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t description;
-static void append_sum(dnnl_post_ops_t after) {
-  call_dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
+static bool append_sum(dnnl_post_ops_t after) {
+  return call_dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef) == dnnl_success;
 }
 static bool describe(const layout *l, description *d) {
   return call_dnnl_memory_desc_create_with_strides(d, 2, l->extents, l->type, l->strides) ==
@@ -174,7 +183,9 @@ static bool allocate(dnnl_memory_t *memory, const description *d) {
 }
 #else
 typedef dnnl_memory_desc_t description;
-static void append_sum(dnnl_post_ops_t after) { call_dnnl_post_ops_append_sum(after, 1); }
+static bool append_sum(dnnl_post_ops_t after) {
+  return call_dnnl_post_ops_append_sum(after, 1) == dnnl_success;
+}
 static bool describe(const layout *l, description *d) {
   return call_dnnl_memory_desc_init_by_strides(d, 2, l->extents, l->type, l->strides) ==
          dnnl_success;
@@ -192,16 +203,22 @@ static bool allocate(dnnl_memory_t *memory, const description *d) {
 }
 #endif
 
+static bool adds(dnnl_primitive_attr_t attributes) {
+  dnnl_post_ops_t after = NULL;
+  if (call_dnnl_post_ops_create(&after) != dnnl_success) return false;
+  const bool done = append_sum(after) &&
+                    call_dnnl_primitive_attr_set_post_ops(attributes, after) == dnnl_success;
+  call_dnnl_post_ops_destroy(after);
+  return done;
+}
+
+// NULL if anything fails: without its sum an accumulating product would overwrite what is there.
 static dnnl_primitive_attr_t attributes_for(const ccv_product *p) {
   dnnl_primitive_attr_t attributes = NULL;
   if (call_dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
-  dnnl_post_ops_t after = NULL;
-  if (p->accumulate && call_dnnl_post_ops_create(&after) == dnnl_success) {
-    append_sum(after);
-    call_dnnl_primitive_attr_set_post_ops(attributes, after);
-    call_dnnl_post_ops_destroy(after);
-  }
-  return attributes;
+  if (!p->accumulate || adds(attributes)) return attributes;
+  call_dnnl_primitive_attr_destroy(attributes);
+  return NULL;
 }
 
 static bool prepare(const ccv_product *p, prepared *place) {
@@ -267,12 +284,17 @@ bool ccv_onednn_multiply(const ccv_product *product, const void *a, const void *
   if (!w) return false;
   prepared *place = find(w, product);
   if (place->refused) return false;
-  call_dnnl_memory_set_data_handle(place->a, (void *)(uintptr_t)a);
-  call_dnnl_memory_set_data_handle(place->b, (void *)(uintptr_t)b);
-  call_dnnl_memory_set_data_handle(place->c, c);
+  if (call_dnnl_memory_set_data_handle(place->a, (void *)(uintptr_t)a) != dnnl_success ||
+      call_dnnl_memory_set_data_handle(place->b, (void *)(uintptr_t)b) != dnnl_success ||
+      call_dnnl_memory_set_data_handle(place->c, c) != dnnl_success)
+    return false;
   const dnnl_exec_arg_t arguments[] = {
       {DNNL_ARG_SRC, place->a}, {DNNL_ARG_WEIGHTS, place->b}, {DNNL_ARG_DST, place->c}};
-  return call_dnnl_primitive_execute(place->primitive, w->stream, 3, arguments) == dnnl_success;
+  if (call_dnnl_primitive_execute(place->primitive, w->stream, 3, arguments) == dnnl_success)
+    return true;
+  // It may have written a part: nobody can compute the product from C as it was any more.
+  fputs("ccv: oneDNN failed in the middle of a matrix product\n", stderr);
+  abort();
 }
 
 #else

@@ -1,3 +1,4 @@
+import Arrays
 import Builtins
 import Glibc
 import Session
@@ -21,7 +22,7 @@ enum MemoryWatch {
 
   /// Watches over the one session of the process.
   static func start(for session: Session) {
-    limit = Int(share * Double(machineMemory()))
+    limit = Int(share * Double(MachineMemory.bytes))
     if let text = getenv("CCV_MEMORY").map({ String(cString: $0) }), !text.isEmpty {
       if let chosen = ByteSize.bytes(text) {
         limit = chosen
@@ -63,16 +64,5 @@ enum MemoryWatch {
     let fields = text.prefix(max(0, count)).split(separator: UInt8(ascii: " "))
     let pages = fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) ?? 0 : 0
     return pages * sysconf(Int32(_SC_PAGESIZE))
-  }
-
-  /// Of the machine, or of the container where that has less.
-  private static func machineMemory() -> Int {
-    let all = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    guard let file = fopen("/sys/fs/cgroup/memory.max", "re") else { return all }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 64)
-    guard fgets(&line, Int32(line.count), file) != nil else { return all }
-    let digits = line.prefix { $0 >= 48 && $0 <= 57 }.map { UInt8($0) }
-    return min(all, Int(String(decoding: digits, as: UTF8.self)) ?? all)
   }
 }

@@ -66,6 +66,12 @@ struct NearestSearchTests {
           ))
       }
     }
+    // Rounded to 8 bits x and 2 x grow by the most, and the mean of the centroids is exactly 0: the errors of
+    // point and centroid come together.
+    let x: Float = 1 + 0x1p-8 + 0x1p-14, small: Float = 0x1p-18
+    let threes = [2 * x, small, -(2 * x + small)].flatMap { [Float](repeating: $0, count: 32) }
+    sets.append(
+      ("rounded apart", NDArray([x], shape: [1, 1]), NDArray(threes, shape: [96, 1])))
     return sets
   }
 

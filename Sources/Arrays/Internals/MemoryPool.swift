@@ -12,8 +12,7 @@ import Synchronization
 package final class MemoryPool: Sendable {
   package static let shared = MemoryPool()
 
-  private static let keptBytesMax = max(
-    1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 4)
+  private static let keptBytesMax = MachineMemory.bytes / 4
   /// From here on a block is a large one.
   static let largeBytes = 1 << 20
 

@@ -45,7 +45,7 @@ struct LinearMap {
     self.input = input
     self.weight = Operand(weight.value.converted(to: .float32), input.precision)
     (inputs, outputs) = (weight.shape[1], weight.shape[0])
-    rows = inputs == 0 ? 0 : shape.count / inputs
+    rows = shape.rowsAndColumns.rows
   }
 
   func forward(into y: NDArray) {

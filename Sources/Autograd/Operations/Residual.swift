@@ -69,6 +69,11 @@ private struct ResidualBranch {
     guard x.shape == branch else {
       throw ShapeError.mismatch(operation: "residual", left: x.shape, right: branch)
     }
+    if let factors, factors.count != x.shape.extents.first {
+      throw ShapeError.wrongShape(
+        operation: "residual", argument: "the factors", seen: [factors.count],
+        wanted: "one for each of the \(x.shape.extents.first ?? 0) images")
+    }
     guard scale.shape == [map.outputs] else {
       throw ShapeError.wrongShape(
         operation: "residual", argument: "the layer scale", seen: scale.shape,

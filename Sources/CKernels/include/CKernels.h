@@ -77,7 +77,7 @@ typedef struct ccv_kernels {
   void (*add_column_sums)(int64_t rows, int64_t columns, const float *x, float *y);
   // Index of the largest (or smallest, sign -1) element of each row; the first of equals; NaN wins.
   void (*arg_extreme)(int sign, int64_t rows, int64_t columns, const float *x, int32_t *y);
-  // Sum of squares in double precision, four partial sums.
+  // Sum of squares in double precision, 32 partial sums.
   double (*sum_of_squares)(int64_t n, const float *x);
   // Dot product of each pair of rows: y[r] = sum_c a[r][c] b[r][c].
   void (*dot_rows)(int64_t rows, int64_t columns, const float *a, const float *b, float *y);
