@@ -17,7 +17,14 @@ extension FunctionCompiler {
     for argument in call.arguments.dropFirst(call.isPiped ? 1 : 0) {
       expression(argument.value, into: allocate(at: argument.value.range))
     }
-    emit(.call, base, call.arguments.count, callSite(call) + 1, at: range)
+    let isPlain = call.arguments.allSatisfy { argument in
+      switch argument.kind {
+      case .piped, .positional: true
+      case .splat, .named: false
+      }
+    }
+    emit(
+      isPlain ? .callPlain : .call, base, call.arguments.count, callSite(call), at: range)
     if target != base { emit(.move, target, base, at: range) }
   }
 

@@ -18,7 +18,14 @@ public final class StringObject: HeapObject {
     var text = string
     // Every ASCII byte is a character, but for a line end of two.
     let bytes: Int? = text.withUTF8 { utf8 in
-      utf8.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? utf8.count : nil
+      var others: UInt8 = 0, start = 0
+      while others == 0, start < utf8.count {
+        // A piece without a way out is worked on many bytes at a time.
+        let end = min(start + 4096, utf8.count)
+        for byte in utf8[start..<end] { others |= byte & 0x80 | (byte == 0x0D ? 1 : 0) }
+        start = end
+      }
+      return others == 0 ? utf8.count : nil
     }
     return bytes ?? string.count
   }
@@ -65,6 +72,11 @@ public final class ListObject: HeapObject {
       storage[index] = newValue.retained()
       old.release()
     }
+  }
+
+  /// Where the element at an index stands, nil beyond the end; valid until the list changes.
+  @inline(__always) func address(_ index: Int) -> UnsafeMutablePointer<Value>? {
+    index < count ? storage + index : nil
   }
 
   /// Adds a value, retained.
@@ -152,15 +164,49 @@ public final class RecordShape {
   }
 }
 
+/// Where records of one layout have a field, in one word: what an instruction remembers.
+///
+/// A shared layout lives as long as the program, so its address is never another's; the layout of one
+/// record alone is not remembered.
+struct FieldPlace {
+  var bits: UInt64
+  /// No layout's.
+  static let none = FieldPlace(bits: 0)
+
+  private init(bits: UInt64) { self.bits = bits }
+  @inline(__always) init(_ instruction: Instruction) { bits = instruction.bits }
+
+  @inline(__always) init(_ shape: RecordShape, slot: Int) {
+    let address = UInt64(UInt(bitPattern: Unmanaged.passUnretained(shape).toOpaque()))
+    bits = address << 16 | UInt64(slot)
+  }
+
+  @inline(__always) var slot: Int { Int(bits & 0xFFFF) }
+  @inline(__always) func isSameLayout(as other: FieldPlace) -> Bool {
+    (bits ^ other.bits) >> 16 == 0
+  }
+}
+
 /// Named values in order, shared by all who hold them.
 public final class RecordObject: HeapObject {
   /// The names of the fields.
-  public private(set) var shape: RecordShape
-  private var values: [Value]
+  public private(set) var shape: RecordShape {
+    didSet { place = FieldPlace(shape, slot: 0) }
+  }
+  /// The layout as the machine compares it, together with slot 0.
+  private(set) var place: FieldPlace
+  /// How many fields there are.
+  public private(set) var count = 0
+  private var capacity: Int
+  private var values: UnsafeMutablePointer<Value>
 
-  public override init() {
-    shape = .empty
-    values = []
+  public override convenience init() { self.init(shape: .empty, capacity: 4) }
+
+  private init(shape: RecordShape, capacity: Int) {
+    self.shape = shape
+    place = FieldPlace(shape, slot: 0)
+    self.capacity = max(1, capacity)
+    values = .allocate(capacity: self.capacity)
     super.init()
     heapKind = .record
   }
@@ -171,22 +217,20 @@ public final class RecordObject: HeapObject {
     for (name, value) in fields { self[Symbol(name)] = value }
   }
 
-  init(shape: RecordShape, _ source: UnsafePointer<Value>) {
-    self.shape = shape
-    values = (0..<shape.symbols.count).map { source[$0].retained() }
-    super.init()
-    heapKind = .record
+  convenience init(shape: RecordShape, _ source: UnsafePointer<Value>) {
+    self.init(shape: shape, capacity: shape.symbols.count)
+    for index in 0..<shape.symbols.count { values[index] = source[index].retained() }
+    count = shape.symbols.count
   }
 
   deinit {
-    for value in values { value.release() }
+    for index in 0..<count { values[index].release() }
+    values.deallocate()
   }
 
-  /// How many fields there are.
-  public var count: Int { values.count }
   /// Names and values in order.
   public var fields: [(name: String, value: Value)] {
-    zip(shape.symbols, values).map { ($0.name, $1) }
+    shape.symbols.enumerated().map { ($1.name, values[$0]) }
   }
 
   /// The value of a field, or nil. Setting makes the field if need be; nil is not set.
@@ -201,7 +245,9 @@ public final class RecordObject: HeapObject {
         old.release()
       } else {
         shape = shape.growing(symbol)
-        values.append(newValue)
+        if count == capacity { grow() }
+        values[count] = newValue
+        count += 1
       }
     }
   }
@@ -215,18 +261,24 @@ public final class RecordObject: HeapObject {
   /// Sets a field to an object. (`Value(object)` alone does not keep a new object alive.)
   public func set(_ name: String, _ object: HeapObject) { self[Symbol(name)] = Value(object) }
 
-  func forEachValue(_ body: (Value) -> Void) { values.forEach(body) }
-
-  @inline(__always) func value(slot: Int) -> Value { values[slot] }
-  @inline(__always) func replace(slot: Int, with value: Value) {
-    let old = values[slot]
-    values[slot] = value.retained()
-    old.release()
+  private func grow() {
+    capacity *= 2
+    let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
+    bigger.update(from: values, count: count)
+    values.deallocate()
+    values = bigger
   }
+
+  func forEachValue(_ body: (Value) -> Void) {
+    UnsafeBufferPointer(start: values, count: count).forEach(body)
+  }
+
+  /// Where the value of a field stands; valid until the record gets another field.
+  @inline(__always) func address(slot: Int) -> UnsafeMutablePointer<Value> { values + slot }
 
   public override var typeName: String { "record" }
   public override func summary(width: Int) -> String { Display.record(self, width: width) }
-  public override var byteCount: Int { 96 + 8 * values.count }
+  public override var byteCount: Int { 96 + 8 * capacity }
 }
 
 /// Numbers from `first` by `step`; with `isClosed` the last one may be `last` itself.
@@ -321,25 +373,40 @@ public final class ClosureObject: HeapObject {
   let function: LoadedFunction
   /// The function again, for the loop, which counts no references.
   let loaded: Unmanaged<LoadedFunction>
-  var captured: [CapturedVariable] = []
+  /// The captured variables, each counted; the loop reads them here, without counting.
+  let variables: UnsafeMutablePointer<Unmanaged<CapturedVariable>>
+  private var variableCount = 0
 
   init(_ function: LoadedFunction) {
     self.function = function
     loaded = .passUnretained(function)
+    variables = .allocate(capacity: max(1, function.prototype.captures.count))
     super.init()
     heapKind = .closure
     Containers.born(self)
   }
 
   deinit {
-    for variable in captured { variable.releaseReference() }
+    clear()
+    variables.deallocate()
     Containers.died(self)
   }
 
+  var captured: [CapturedVariable] {
+    (0..<variableCount).map { variables[$0].takeUnretainedValue() }
+  }
+
+  /// Adds the next of the variables that the prototype names.
+  func capture(_ variable: CapturedVariable) {
+    variable.retainReference()
+    (variables + variableCount).initialize(to: .passUnretained(variable))
+    variableCount += 1
+  }
+
   func clear() {
-    let old = captured
-    captured = []
-    for variable in old { variable.releaseReference() }
+    let old = variableCount
+    variableCount = 0
+    for index in 0..<old { variables[index]._withUnsafeGuaranteedRef { $0.releaseReference() } }
   }
 
   /// The name it was defined with; `=>` without one.

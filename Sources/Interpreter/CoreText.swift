@@ -19,6 +19,9 @@ public enum CoreText {
       example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
     ) { call in
       let separator = try call.string(1, default: "")
+      if let list = call[0].list, let text = try String.joining(list, separator: separator) {
+        return .string(text)
+      }
       var text = TextBuilder(capacity: 64), isFirst = true
       try CoreLists.each(call, 0) { item in
         if !isFirst { text.append(separator) }

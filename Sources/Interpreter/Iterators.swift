@@ -47,18 +47,19 @@ final class IteratorObject: HeapObject {
   }
 
   /// The next element, owned by the caller. A list that grows meanwhile gives its new elements too.
+  func next() throws -> Value? { try nextOfList()?.pointee.retained() ?? nextOfOthers() }
+
+  /// Where the next element of a list stands; nil at its end and for all that is no list.
   @inline(__always)
-  func next() throws -> Value? {
-    if let list {
-      let index = position
-      position = index &+ 1
-      return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : nil }
-    }
-    return try nextOfOthers()
+  func nextOfList() -> UnsafeMutablePointer<Value>? {
+    guard let list else { return nil }
+    let place = list._withUnsafeGuaranteedRef { $0.address(position) }
+    if place != nil { position &+= 1 }
+    return place
   }
 
   @inline(never)
-  private func nextOfOthers() throws -> Value? {
+  func nextOfOthers() throws -> Value? {
     defer { position += 1 }
     switch source {
     case .list(let list): return position < list.count ? list[position].retained() : nil

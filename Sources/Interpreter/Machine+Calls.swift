@@ -37,17 +37,18 @@ extension Machine {
   func callPlainly(
     _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
   ) throws -> Value {
-    let native = unsafeDowncast(callee.unmanaged.takeUnretainedValue(), to: NativeFunction.self)
-    let total = native.parameters.count
-    guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
-    for index in count..<total { store(arguments + index, .absent) }
-    nativeTop = arguments + total
-    var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
-    let result = try observed(
-      native.name, with: UnsafeBufferPointer(start: arguments, count: total)
-    ) { try native.body(&call) }
-    clear(arguments, total)
-    return result
+    try callee.unchecked(NativeFunction.self)._withUnsafeGuaranteedRef { native in
+      let total = native.parameterCount
+      guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
+      for index in count..<total { store(arguments + index, .absent) }
+      nativeTop = arguments + total
+      var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
+      let result = try observed(
+        native.name, with: UnsafeBufferPointer(start: arguments, count: total)
+      ) { try native.body(&call) }
+      clear(arguments, total)
+      return result
+    }
   }
 
   /// Calls what is no closure; the arguments stay where they are, the result is owned.

@@ -44,6 +44,8 @@ public final class NativeFunction: HeapObject {
   /// Whether further values by name are taken, in the order given (`call.fields`).
   public let collectsFields: Bool
   let positionalCount: Int
+  /// How many parameters there are.
+  let parameterCount: Int
   /// How many values by position a call may have that needs no binding: it starts with all that must
   /// be given; an empty range if an option must be given or names are collected.
   let plainCounts: Range<Int>
@@ -68,6 +70,7 @@ public final class NativeFunction: HeapObject {
     (self.parameters, isVariadic) = ParameterNotation.parse(parameters)
     let positional = self.parameters.prefix { !$0.isOption }.count
     positionalCount = positional
+    parameterCount = self.parameters.count
     let needsOption = self.parameters.contains { $0.isOption && $0.isRequired }
     let required = self.parameters.prefix { !$0.isOption && $0.isRequired }.count
     plainCounts = needsOption || collectsFields ? 0..<0 : required..<positional + 1

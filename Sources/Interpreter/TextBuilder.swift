@@ -25,21 +25,18 @@ struct TextBuilder: ~Copyable {
       } else {
         append(Display.number(number))
       }
-    } else if let text = value.string {
-      append(text.string)
+    } else if value.isKind(.string) {
+      value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { append($0.string) }
     } else {
       append(Display.text(value))
     }
   }
 
   mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { source in
-      guard let start = source.baseAddress else { return }
-      reserve(source.count)
-      (bytes + count).update(from: start, count: source.count)
-      count &+= source.count
-    }
+    let more = text.utf8.count
+    reserve(more)
+    text.write(to: bytes + count)
+    count &+= more
   }
 
   /// The digits of a whole number, written from the last one backwards.
@@ -85,5 +82,41 @@ struct TextBuilder: ~Copyable {
 
   func finished() -> String {
     String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+}
+
+extension String {
+  /// Copies the bytes to where there is room for them.
+  @inline(__always)
+  func write(to place: UnsafeMutablePointer<UInt8>) {
+    let isCopied: Void? = utf8.withContiguousStorageIfAvailable { source in
+      guard let start = source.baseAddress else { return }
+      place.update(from: start, count: source.count)
+    }
+    precondition(isCopied != nil, "strings are UTF-8 in one piece")
+  }
+
+  /// The items of a list of strings with a separator between them, written once; nil if one is no string.
+  static func joining(_ list: ListObject, separator: String) throws -> String? {
+    let values = list.values
+    guard !values.isEmpty, values.allSatisfy({ $0.isKind(.string) }) else { return nil }
+    let count = values.reduce((values.count - 1) * separator.utf8.count) { sum, value in
+      sum + value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.string.utf8.count }
+    }
+    guard count <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: count) }
+    return String(unsafeUninitializedCapacity: count) { bytes in
+      guard var place = bytes.baseAddress else { return 0 }
+      for (index, value) in values.enumerated() {
+        if index > 0 {
+          separator.write(to: place)
+          place += separator.utf8.count
+        }
+        value.unchecked(StringObject.self)._withUnsafeGuaranteedRef {
+          $0.string.write(to: place)
+          place += $0.string.utf8.count
+        }
+      }
+      return count
+    }
   }
 }
