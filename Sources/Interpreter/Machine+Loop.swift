@@ -380,7 +380,7 @@ extension Machine {
           let function = loadedFunction(callee)
           let isExact =
             function._withUnsafeGuaranteedRef({ $0.exactCount }) == i.b
-            && i.code == Opcode.callPlain.rawValue
+            && isPlainCall(i)
           if !isExact { try bindArguments(i, frame, function, base + 1) }
           try push(function, registers: base + 1, isFromNative: false)
           frame += 1
@@ -468,6 +468,12 @@ extension Machine {
   }
 
   // MARK: - Parts of the loop
+
+  /// Whether all values of a call are by position.
+  @inline(__always)
+  func isPlainCall(_ i: Instruction) -> Bool {
+    UInt8(truncatingIfNeeded: i.bits) == unsafeBitCast(Opcode.callPlain, to: UInt8.self)
+  }
 
   /// A whole number from 0 below 2^32; else nil. Added to 2^52 it stands in the low bits.
   @inline(__always)

@@ -60,7 +60,7 @@ extension Machine {
     _ i: Instruction, _ frame: UnsafeMutablePointer<Frame>,
     _ function: Unmanaged<LoadedFunction>, _ arguments: UnsafeMutablePointer<Value>
   ) throws {
-    if i.code == Opcode.callPlain.rawValue, acceptsPlainly(function, i.b) {
+    if isPlainCall(i), acceptsPlainly(function, i.b) {
       for index in i.b..<function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
         store(arguments + index, .absent)
       }
@@ -76,7 +76,7 @@ extension Machine {
   ) throws {
     let (callee, top) = (base.pointee, nativeTop)
     let result: Value
-    if i.code == Opcode.callPlain.rawValue, acceptsPlainly(native: callee, i.b) {
+    if isPlainCall(i), acceptsPlainly(native: callee, i.b) {
       result = try callPlainly(callee, base + 1, i.b)
     } else {
       protect(frame)
