@@ -2,40 +2,6 @@ import Bytecode
 import Glibc
 public import Syntax
 
-/// A text.
-public final class StringObject: HeapObject {
-  /// The text itself.
-  public let string: String
-
-  public init(_ string: String) {
-    self.string = string
-    super.init()
-    heapKind = .string
-  }
-
-  /// How many characters there are, as a reader counts them.
-  public var characterCount: Int {
-    var text = string
-    // Every ASCII byte is a character, but for a line end of two.
-    let bytes: Int? = text.withUTF8 { utf8 in
-      var others: UInt8 = 0, start = 0
-      while others == 0, start < utf8.count {
-        // A piece without a way out is worked on many bytes at a time.
-        let end = min(start + 4096, utf8.count)
-        for byte in utf8[start..<end] { others |= byte & 0x80 | (byte == 0x0D ? 1 : 0) }
-        start = end
-      }
-      return others == 0 ? utf8.count : nil
-    }
-    return bytes ?? string.count
-  }
-
-  public override var typeName: String { "string" }
-  public override func summary(width: Int) -> String { Display.quoted(string) }
-  public override var text: String { string }
-  public override var byteCount: Int { 48 + string.utf8.count }
-}
-
 /// A sequence of values that grows and is shared by all who hold it.
 public final class ListObject: HeapObject {
   /// How many values there are.
@@ -45,7 +11,7 @@ public final class ListObject: HeapObject {
 
   public init(capacity: Int = 4) {
     self.capacity = max(4, capacity)
-    storage = .allocate(capacity: self.capacity)
+    storage = Self.room(nil, self.capacity)
     super.init()
     heapKind = .list
   }
@@ -61,7 +27,17 @@ public final class ListObject: HeapObject {
 
   deinit {
     for index in 0..<count { storage[index].release() }
-    storage.deallocate()
+    free(storage)
+  }
+
+  /// Room for so many values; the system often makes more of it where it is.
+  private static func room(
+    _ old: UnsafeMutablePointer<Value>?, _ capacity: Int
+  ) -> UnsafeMutablePointer<Value> {
+    guard let memory = realloc(old, capacity * MemoryLayout<Value>.stride) else {
+      preconditionFailure("the system has no memory for a list of \(capacity) values")
+    }
+    return memory.bindMemory(to: Value.self, capacity: capacity)
   }
 
   /// The value at an index that is within the list.
@@ -109,11 +85,8 @@ public final class ListObject: HeapObject {
   }
 
   @inline(never) private func grow() {
-    let bigger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
-    bigger.update(from: storage, count: count)
-    storage.deallocate()
-    storage = bigger
     capacity *= 2
+    storage = Self.room(storage, capacity)
   }
 
   public override var typeName: String { "list" }

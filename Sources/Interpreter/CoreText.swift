@@ -19,8 +19,10 @@ public enum CoreText {
       example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
     ) { call in
       let separator = try call.string(1, default: "")
-      if let list = call[0].list, let text = try String.joining(list, separator: separator) {
-        return .string(text)
+      if let list = call[0].list,
+        let text = try StringObject.joining(list, separator: StringObject(separator))
+      {
+        return .owning(text)
       }
       var text = TextBuilder(capacity: 64), isFirst = true
       try CoreLists.each(call, 0) { item in
@@ -29,7 +31,7 @@ public enum CoreText {
         text.append(item)
         if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
       }
-      return .string(text.finished())
+      return text.finished()
     }
   }
 

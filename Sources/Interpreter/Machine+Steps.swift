@@ -316,7 +316,7 @@ extension Machine {
       text.append(parts[index])
       if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
     }
-    let result = Value.string(text.finished())
+    let result = text.finished()
     text.removeAll()
     textBuffer = consume text
     store(place, result)

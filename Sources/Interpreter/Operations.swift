@@ -19,9 +19,9 @@ extension Machine {
     if let left = a.string, let right = b.string {
       switch code {
       case .add:
-        let count = left.string.utf8.count + right.string.utf8.count
+        let count = left.length + right.length
         guard count <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: count) }
-        return .string(left.string + right.string)
+        return .owning(StringObject(left, right))
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
       case .greater: return Value(left.string > right.string)

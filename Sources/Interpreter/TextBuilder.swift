@@ -26,7 +26,11 @@ struct TextBuilder: ~Copyable {
         append(Display.number(number))
       }
     } else if value.isKind(.string) {
-      value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { append($0.string) }
+      value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { text in
+        reserve(text.length)
+        text.withBytes { (bytes + count).update(from: $0, count: text.length) }
+        count &+= text.length
+      }
     } else {
       append(Display.text(value))
     }
@@ -80,43 +84,8 @@ struct TextBuilder: ~Copyable {
     bytes = bigger
   }
 
-  func finished() -> String {
-    String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-  }
-}
-
-extension String {
-  /// Copies the bytes to where there is room for them.
-  @inline(__always)
-  func write(to place: UnsafeMutablePointer<UInt8>) {
-    let isCopied: Void? = utf8.withContiguousStorageIfAvailable { source in
-      guard let start = source.baseAddress else { return }
-      place.update(from: start, count: source.count)
-    }
-    precondition(isCopied != nil, "strings are UTF-8 in one piece")
-  }
-
-  /// The items of a list of strings with a separator between them, written once; nil if one is no string.
-  static func joining(_ list: ListObject, separator: String) throws -> String? {
-    let values = list.values
-    guard !values.isEmpty, values.allSatisfy({ $0.isKind(.string) }) else { return nil }
-    let count = values.reduce((values.count - 1) * separator.utf8.count) { sum, value in
-      sum + value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.string.utf8.count }
-    }
-    guard count <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: count) }
-    return String(unsafeUninitializedCapacity: count) { bytes in
-      guard var place = bytes.baseAddress else { return 0 }
-      for (index, value) in values.enumerated() {
-        if index > 0 {
-          separator.write(to: place)
-          place += separator.utf8.count
-        }
-        value.unchecked(StringObject.self)._withUnsafeGuaranteedRef {
-          $0.string.write(to: place)
-          place += $0.string.utf8.count
-        }
-      }
-      return count
-    }
+  /// The text so far, as a value that the caller owns.
+  func finished() -> Value {
+    .owning(StringObject(length: count) { $0.update(from: bytes, count: count) })
   }
 }
