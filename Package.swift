@@ -82,12 +82,13 @@ let faces: [Target] = [
   native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
   native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
   native("Commands", ["REPL", "Session", "Builtins", "Images", "Syntax", "CReadline"]),
+  native("Fuzzing", ["Session", "Builtins", "Interpreter", "Syntax"]),
   .executableTarget(name: "ccv", dependencies: ["Commands"], swiftSettings: language),
   .executableTarget(
     name: "ccv-bench",
     dependencies: [
-      "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Clustering", "Images",
-      "Autograd", "COneDNN", "Arrays",
+      "Fuzzing", "Session", "Builtins", "Syntax", "Training", "Datasets", "Layers", "Clustering",
+      "Images", "Autograd", "COneDNN", "Arrays",
     ],
     path: "Sources/Benchmarks", exclude: ["README.md", "scripts"], swiftSettings: language),
 ]
@@ -124,6 +125,7 @@ let testTargets: [Target] = [
     data: ["Fixtures"]),
   tests("REPLTests", of: ["REPL", "Session", "Syntax", "TestSupport"]),
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+  tests("FuzzingTests", of: ["Fuzzing", "Session", "Syntax", "TestSupport"]),
   tests("BenchmarkTests", of: ["ccv-bench"]),
   tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
 ]

@@ -42,6 +42,13 @@ do {
   case ("soak", 1): print(try SoakBenchmark.run(micro: 10_000, tiny: 200))
   case ("soak", 3):
     print(try SoakBenchmark.run(micro: steps(words[1]), tiny: steps(words[2])))
+  case ("fuzz", _):
+    let options = try FuzzBenchmark.Options(words.dropFirst())
+    print(try FuzzBenchmark.run(options))
+  case ("fuzz-batch", 3...):
+    try FuzzBenchmark.runBatch(
+      first: try steps(words[1]), count: try steps(words[2]), corpus: Array(words.dropFirst(3)))
+  case ("fuzz-program", 2): try FuzzBenchmark.runProgram(words[1])
   case ("compare", _): print(try SideBySide.run(files: Array(words.dropFirst())), terminator: "")
   default:
     complain(
@@ -55,6 +62,7 @@ do {
              ccv-bench latency
              ccv-bench encode
              ccv-bench soak [MICRO_STEPS TINY_STEPS]
+             ccv-bench fuzz [--seconds N] [--seed S] [FOLDER ...]
              ccv-bench compare [LINES.jsonl ...]
       """)
     exit(2)

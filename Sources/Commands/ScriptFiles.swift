@@ -1,4 +1,5 @@
 import Glibc
+import Session
 
 /// The programs that paths of a command line stand for.
 enum ScriptFiles {
@@ -13,36 +14,10 @@ enum ScriptFiles {
           "cannot read \(path): \(String(cString: strerror(errno)))", "ccv --help")
         return nil
       }
-      if status.st_mode & S_IFMT == S_IFDIR {
-        collect(path, into: &files)
-      } else {
-        files.append(path)
-      }
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      files += isFolder ? SourceReader.programs(below: path) : [path]
     }
     return files
-  }
-
-  private static func collect(_ folder: String, into files: inout [String]) {
-    guard let handle = opendir(folder) else { return }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    for name in names.sorted() where !name.hasPrefix(".") {
-      let path = folder + (folder.hasSuffix("/") ? "" : "/") + name
-      var status = stat()
-      // Links to folders are not followed: they may lead round in circles.
-      guard lstat(path, &status) == 0 else { continue }
-      if status.st_mode & S_IFMT == S_IFDIR {
-        collect(path, into: &files)
-      } else if name.hasSuffix(".ccv") {
-        files.append(path)
-      }
-    }
   }
 }
 

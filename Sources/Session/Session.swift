@@ -168,27 +168,3 @@ public final class Session {
       hint: path.hasSuffix(".ccv") ? nil : "`import \"\(path).ccv\"`.")
   }
 }
-
-/// Reads source files.
-public enum SourceReader {
-  /// The bytes of a file, or nil with `errno` set.
-  public static func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    return readAll(descriptor)
-  }
-
-  /// Everything up to the end of a file or pipe.
-  public static func readAll(_ descriptor: Int32) -> [UInt8]? {
-    var bytes = [UInt8]()
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { return nil }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-    }
-  }
-}

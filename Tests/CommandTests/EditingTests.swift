@@ -175,6 +175,7 @@ struct EditingTests {
     try terminal.expect(Terminal.prompt)
     terminal.type("xs\n")
     try terminal.expect("[1, 2]")
+    try terminal.expect(Terminal.prompt)
     #expect(try terminal.leave() == 0)
   }
 

@@ -56,6 +56,10 @@ struct FormattingTests {
       ("a   # 1\nbb\nbbb # 2", "a    # 1\nbb\nbbb  # 2\n"),
       ("a # 1\nbbb # 2", "a  # 1\nbbb  # 2\n"),
       ("a   # 1\n\nbbb # 2", "a  # 1\n\nbbb  # 2\n"),
+      (
+        "f(\"\"\"\nlong text\nb\"\"\") # 1\nlonger # 2",
+        "f(\"\"\"\nlong text\nb\"\"\")  # 1\nlonger  # 2\n"
+      ),
       ("##  Doc.\n##  > f(1)\nfn f(x){x}", "##  Doc.\n##  > f(1)\nfn f(x) { x }\n"),
     ])
   func comments(text: String, expected: String) {

@@ -26,7 +26,7 @@ struct FormattedLayout {
     let comments = TrailingComments.columns(
       lines.enumerated().map { index, line in
         TrailingComments.Line(
-          code: width(bodies[index]), wish: comment(line),
+          code: lastWidth(bodies[index]), wish: comment(line),
           startsParagraph: breaks[line.atoms.lowerBound] > 1)
       })
     var text = ""
@@ -34,7 +34,7 @@ struct FormattedLayout {
       if index > 0, breaks[line.atoms.lowerBound] > 1 { text += "\n" }
       text += bodies[index]
       if let column = comments[index], let last = line.atoms.last {
-        text += String(repeating: " ", count: column - width(bodies[index])) + atoms[last].text
+        text += String(repeating: " ", count: column - lastWidth(bodies[index])) + atoms[last].text
       }
       text += "\n"
     }
@@ -173,4 +173,9 @@ struct FormattedLayout {
   }
 
   private func width(_ text: String) -> Int { displayWidth(of: text) }
+
+  /// Columns of the last line, which a comment follows: a string may have several.
+  private func lastWidth(_ text: String) -> Int {
+    width(text.lastIndex(of: "\n").map { String(text[text.index(after: $0)...]) } ?? text)
+  }
 }
