@@ -459,9 +459,12 @@ extension Machine {
         frame.pointee.next = next
         try assignIndex(registers + i.a, key, registers[i.c])
       case .makeClosure, .makeList, .extendList, .makeMatrix, .makeRecord, .makeRange, .format,
-        .getIndices, .setIndices, .unpack, .pushHandler, .pushCleanup, .popHandler, .rethrow,
-        .enterScope, .exitScope, .importModule:
+        .getIndices, .setIndices, .unpack, .pushHandler, .pushCleanup, .rethrow, .enterScope,
+        .importModule:
         frame.pointee.next = next
+        try rareStep(i, frame, registers, constants)
+      case .popHandler, .exitScope:
+        // These cannot fail; who watches counts the end of a block to the line that ran last.
         try rareStep(i, frame, registers, constants)
       }
     }
