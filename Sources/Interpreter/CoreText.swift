@@ -25,8 +25,8 @@ public enum CoreText {
         return .owning(text)
       }
       var text = TextBuilder(capacity: 64), isFirst = true
-      func add(_ item: Value) throws {
-        if !isFirst, call.has(1) { text.append(call[1]) }
+      try CoreLists.each(call, 0) { item in
+        if !isFirst { text.append(separator) }
         isFirst = false
         text.append(item)
         if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }

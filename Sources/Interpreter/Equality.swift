@@ -22,7 +22,7 @@ extension Machine {
     if let x = a.number, let y = b.number { return x == y }
     if a.isIdentical(to: b) { return true }
     switch (a.object, b.object) {
-    case (let x as StringObject, let y as StringObject): return x.isEqual(to: y)
+    case (let x as StringObject, let y as StringObject): return x.isSame(as: y)
     case (is ListObject, is ListObject), (is RecordObject, is RecordObject): return nil
     case (let x as RangeObject, let y as RangeObject):
       return x.first == y.first && x.last == y.last && x.step == y.step && x.isClosed == y.isClosed

@@ -58,15 +58,6 @@ final class IteratorObject: HeapObject {
     return place
   }
 
-  /// The next element of a list, owned by the caller, absent at its end; nil if it is no list.
-  @inline(__always)
-  func nextOfList() -> Value? {
-    guard let list else { return nil }
-    let index = position
-    position = index &+ 1
-    return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : .absent }
-  }
-
   @inline(never)
   func nextOfOthers() throws -> Value? {
     defer { position += 1 }

@@ -18,6 +18,12 @@ extension Machine {
     }
   }
 
+  /// Whether so many values by position need no binding: they are the first registers as they stand.
+  @inline(__always)
+  func acceptsPlainly(_ function: Unmanaged<LoadedFunction>, _ count: Int) -> Bool {
+    function._withUnsafeGuaranteedRef { $0.hasPlainOrder && count == $0.requiredCount }
+  }
+
   @inline(__always)
   func acceptsPlainly(native callee: Value, _ count: Int) -> Bool {
     callee.isKind(.native)
@@ -149,7 +155,7 @@ extension Machine {
     site: CallSite?
   ) throws {
     let function = loaded.takeUnretainedValue()
-    if count == function.plainCount, site.map({ $0.isPlain }) ?? true {
+    if function.hasPlainOrder, count == function.requiredCount, site.map({ $0.isPlain }) ?? true {
       for index in count..<max(count, function.parameterCount) {
         store(arguments + index, .absent)
       }

@@ -66,14 +66,15 @@ public final class StringObject: HeapObject {
   }
 
   /// Whether two texts are the same; an accent may be written with its letter or behind it.
-  func isEqual(to other: StringObject) -> Bool {
-    let isSame =
+  func isSame(as other: StringObject) -> Bool {
+    let isCopy =
       length == other.length
       && withBytes { left in other.withBytes { memcmp(left, $0, length) == 0 } }
-    return isSame || !(isASCII && other.isASCII) && string == other.string
+    return isCopy || !(isASCII && other.isASCII) && string == other.string
   }
 
-  private var isASCII: Bool { withBytes { Self.marks($0, length) & 0x80 == 0 } }
+  /// Whether each byte is a character of its own, but for line ends of two.
+  var isASCII: Bool { withBytes { Self.marks($0, length) & 0x80 == 0 } }
 
   /// How many characters there are, as a reader counts them.
   public var characterCount: Int {

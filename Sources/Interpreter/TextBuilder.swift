@@ -5,8 +5,6 @@ struct TextBuilder: ~Copyable {
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   private(set) var count = 0
-  /// Whether each byte is a character of its own.
-  private(set) var isASCII = true
   /// No text is longer, so that one more joining of two cannot take all memory.
   static let countMax = 1 << 28
 
@@ -16,9 +14,6 @@ struct TextBuilder: ~Copyable {
   }
 
   deinit { bytes.deallocate() }
-
-  /// What is there so far; valid until the next change.
-  var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
 
   /// The value as `print` shows it.
   mutating func append(_ value: Value) {
@@ -48,52 +43,30 @@ struct TextBuilder: ~Copyable {
     count &+= more
   }
 
-  @inline(__always)
-  private mutating func append(_ source: UnsafeBufferPointer<UInt8>, isASCII: Bool) {
-    guard let start = source.baseAddress else { return }
-    reserve(source.count)
-    TextBytes.copy(start, source.count, to: bytes + count)
-    count &+= source.count
-    if !isASCII { self.isASCII = false }
-  }
-
-  /// The digits of a whole number, two at a time from the last one backwards.
+  /// The digits of a whole number, written from the last one backwards.
   private mutating func append(whole: Int32) {
-    reserve(12)
-    var magnitude = whole.magnitude
-    if whole < 0 {
-      bytes[count] = UInt8(ascii: "-")
-      count &+= 1
-    }
-    let digits = Self.digitCount(magnitude)
-    var place = bytes + (count &+ digits)
-    count &+= digits
-    while magnitude >= 10 {
-      let quotient = magnitude / 100
-      let pair = magnitude &- quotient &* 100
-      place -= 2
-      let tens = pair / 10
-      place[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens)
-      place[1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair &- tens &* 10)
+    reserve(22)
+    // Backwards from the end of the room, then to their place.
+    let end = bytes + (count &+ 22)
+    var place = end, magnitude = whole.magnitude
+    repeat {
+      place -= 1
+      let quotient = magnitude / 10
+      place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude &- quotient &* 10)
       magnitude = quotient
+    } while magnitude > 0
+    if whole < 0 {
+      place -= 1
+      place.pointee = UInt8(ascii: "-")
     }
-    if digits & 1 == 1 { place[-1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude) }
-  }
-
-  @inline(__always)
-  private static func digitCount(_ number: UInt32) -> Int {
-    var (digits, limit) = (1, UInt64(10))
-    while UInt64(number) >= limit {
-      digits &+= 1
-      limit &*= 10
-    }
-    return digits
+    let length = end - place
+    (bytes + count).update(from: place, count: length)
+    count &+= length
   }
 
   /// Empties the buffer; one that has grown large is given back.
   mutating func removeAll() {
     count = 0
-    isASCII = true
     if capacity > 1 << 16 { self = TextBuilder(capacity: 256) }
   }
 
