@@ -5,7 +5,7 @@
 /// hand retains it (`retained()`) and releases it later.
 ///
 /// Safety: `@unchecked Sendable` for the constants below; the interpreter is single-threaded.
-public struct Value: @unchecked Sendable {
+public struct Value: @unchecked Sendable, BitwiseCopyable {
   @usableFromInline var bits: UInt64
 
   @inlinable @inline(__always) init(bits: UInt64) { self.bits = bits }
