@@ -24,7 +24,7 @@ extension FunctionCompiler {
       }
     }
     emit(
-      isPlain ? .callPlainly : .call, base, call.arguments.count, callSite(call), at: range)
+      isPlain ? .callPlain : .call, base, call.arguments.count, callSite(call), at: range)
     if target != base { emit(.move, target, base, at: range) }
   }
 

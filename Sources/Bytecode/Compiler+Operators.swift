@@ -4,7 +4,7 @@ import Syntax
 extension FunctionCompiler {
   private static let withConstant: [BinaryOperator: Opcode] = [
     .add: .addConstant, .subtract: .subtractConstant, .multiply: .multiplyConstant,
-    .divide: .divideConstant, .modulo: .moduloConstant,
+    .divide: .divideConstant,
   ]
   private static let plain: [BinaryOperator: Opcode] = [
     .add: .add, .subtract: .subtract, .multiply: .multiply, .divide: .divide,
@@ -24,7 +24,11 @@ extension FunctionCompiler {
       unit.diagnostics.append(.percentSubtraction(file, range))
     }
     let a = operand(left, reusing: target, before: right)
-    if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
+    if operation == .modulo, case .number(let value) = right.kind,
+      let divisor = UInt16(exactly: value), divisor > 0
+    {
+      emit(.moduloWhole, target, a, Int(divisor), at: range)
+    } else if case .number(let value) = right.kind, let opcode = Self.withConstant[operation] {
       emit(opcode, target, a, constant(.number(value)), at: range)
     } else if let opcode = Self.plain[operation] {
       emit(opcode, target, a, expression(right), at: range)

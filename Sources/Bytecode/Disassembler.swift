@@ -26,7 +26,7 @@ extension Prototype {
     case .makeClosure: "r\(instruction.a) \(prototypes[instruction.wide].name)"
     case .getField: "r\(instruction.a) r\(instruction.b) \(text(constants[instruction.c]))"
     case .setField: "r\(instruction.a) \(text(constants[instruction.b])) r\(instruction.c)"
-    case .addConstant, .subtractConstant, .multiplyConstant, .divideConstant, .moduloConstant:
+    case .addConstant, .subtractConstant, .multiplyConstant, .divideConstant:
       "r\(instruction.a) r\(instruction.b) \(text(constants[instruction.c]))"
     default: "r\(instruction.a) \(instruction.b) \(instruction.c)"
     }

@@ -18,7 +18,8 @@
 
   // Arithmetic: R[a] = R[b] op R[c], or op K[c]
   case add, subtract, multiply, divide, integerDivide, modulo, power, matrixProduct
-  case addConstant, subtractConstant, multiplyConstant, divideConstant, moduloConstant
+  case addConstant, subtractConstant, multiplyConstant, divideConstant
+  case moduloWhole  // R[a] = R[b] mod c, which is not 0
   case equal, notEqual, less, lessEqual, greater, greaterEqual, contains
   case negate, not  // R[a] = op R[b]
 
@@ -40,7 +41,7 @@
 
   // Calls
   case call  // R[a] = R[a](R[a+1] ..< R[a+1+b]); c: call site
-  case callPlainly  // the same, all values by position
+  case callPlain  // the same with all values by position
   case returnValue  // return R[a]
   case makeClosure  // R[a] = closure of function bc
 

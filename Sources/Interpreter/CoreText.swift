@@ -18,19 +18,18 @@ public enum CoreText {
       summary: "The items as one string with a separator between them.",
       example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
     ) { call in
-      _ = try call.string(1, default: "")
+      let separator = try call.string(1, default: "")
+      if let list = call[0].list,
+        let text = try StringObject.joining(list, separator: StringObject(separator))
+      {
+        return .owning(text)
+      }
       var text = TextBuilder(capacity: 64), isFirst = true
-      func add(_ item: Value) throws {
-        if !isFirst, call.has(1) { text.append(call[1]) }
+      try CoreLists.each(call, 0) { item in
+        if !isFirst { text.append(separator) }
         isFirst = false
         text.append(item)
         if text.count > TextBuilder.countMax { throw RuntimeMessages.text(ofBytes: text.count) }
-      }
-      if let list = call[0].list {
-        // No code of the language runs meanwhile that could change the list.
-        for item in list.values { try add(item) }
-      } else {
-        try CoreLists.each(call, 0, add)
       }
       return text.finished()
     }

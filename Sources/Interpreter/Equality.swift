@@ -47,8 +47,8 @@ extension Machine {
       guard x.count == y.count else { return false }
       for (index, symbol) in x.shape.symbols.enumerated() {
         guard let other = y[symbol] else { return false }
-        guard let verdict = equalsPlainly(x.storage[index], other) else {
-          pairs.append((x.storage[index], other))
+        guard let verdict = equalsPlainly(x.address(slot: index).pointee, other) else {
+          pairs.append((x.address(slot: index).pointee, other))
           continue
         }
         if !verdict { return false }

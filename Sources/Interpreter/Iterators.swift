@@ -46,24 +46,20 @@ final class IteratorObject: HeapObject {
     if case .values(let values) = source { for value in values { value.release() } }
   }
 
-  /// The next element, owned by the caller; nil at the end. A list that grows meanwhile gives its new
-  /// elements too.
-  func next() throws -> Value? {
-    if let found = nextOfList() { return found.isAbsent ? nil : found }
-    return try nextOfOthers()
-  }
+  /// The next element, owned by the caller. A list that grows meanwhile gives its new elements too.
+  func next() throws -> Value? { try nextOfList()?.pointee.retained() ?? nextOfOthers() }
 
-  /// The next element of a list, owned by the caller, absent at its end; nil if it is no list.
+  /// Where the next element of a list stands; nil at its end and for all that is no list.
   @inline(__always)
-  func nextOfList() -> Value? {
+  func nextOfList() -> UnsafeMutablePointer<Value>? {
     guard let list else { return nil }
-    let index = position
-    position = index &+ 1
-    return list._withUnsafeGuaranteedRef { index < $0.count ? $0[index].retained() : .absent }
+    let place = list._withUnsafeGuaranteedRef { $0.address(position) }
+    if place != nil { position &+= 1 }
+    return place
   }
 
   @inline(never)
-  private func nextOfOthers() throws -> Value? {
+  func nextOfOthers() throws -> Value? {
     defer { position += 1 }
     switch source {
     case .list(let list): return position < list.count ? list[position].retained() : nil

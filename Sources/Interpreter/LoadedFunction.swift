@@ -3,31 +3,29 @@ import Bytecode
 /// A prototype made ready for one machine: constants as values, code behind a plain pointer.
 final class LoadedFunction {
   let prototype: Prototype
+  /// The instructions, then as many words where those of fields remember a place (`FieldPlace`).
   let code: UnsafeMutablePointer<Instruction>
+  let codeCount: Int
   let constants: UnsafeMutablePointer<Value>
   let children: [LoadedFunction]
   let registerCount: Int
   let parameterCount: Int
   /// Parameters that must be given, all before the options.
   let requiredCount: Int
-  /// How many values by position need no binding, as they land in the first registers: `requiredCount`, or
-  /// -1 where an option stands before a parameter that must be given.
-  let plainCount: Int
+  /// Whether every required parameter stands before every option, so that values by position land in
+  /// the first registers.
+  let hasPlainOrder: Bool
+  /// How many values by position need no binding at all; -1 if there are options.
+  let exactCount: Int
   /// By record site: the common layout, nil with a splat.
   let shapes: [RecordShape?]
-  /// Field constants as symbols, and where each instruction last found its field.
-  let caches: UnsafeMutablePointer<FieldCache>
-
-  struct FieldCache {
-    /// A `RecordShape`; shared ones live as long as the process.
-    var layout: UnsafeMutableRawPointer?
-    var slot: Int
-  }
 
   init(_ prototype: Prototype, builtins: [NativeFunction]) {
     self.prototype = prototype
-    code = .allocate(capacity: max(1, prototype.code.count))
-    code.initialize(from: prototype.code, count: prototype.code.count)
+    codeCount = prototype.code.count
+    code = .allocate(capacity: max(1, 2 * codeCount))
+    code.initialize(from: prototype.code, count: codeCount)
+    for index in codeCount..<2 * codeCount { code[index].bits = FieldPlace.none.bits }
     constants = .allocate(capacity: max(1, prototype.constants.count))
     for (index, constant) in prototype.constants.enumerated() {
       let value: Value =
@@ -43,8 +41,8 @@ final class LoadedFunction {
     registerCount = prototype.registerCount
     parameterCount = prototype.parameters.count
     requiredCount = prototype.parameters.filter { !$0.isOption }.count
-    let isPlain = prototype.parameters.prefix(requiredCount).allSatisfy { !$0.isOption }
-    plainCount = isPlain ? requiredCount : -1
+    hasPlainOrder = prototype.parameters.prefix(requiredCount).allSatisfy { !$0.isOption }
+    exactCount = parameterCount == requiredCount ? parameterCount : -1
     shapes = prototype.callSites.map { site in
       var shape = RecordShape.empty
       for slot in site.slots {
@@ -53,15 +51,11 @@ final class LoadedFunction {
       }
       return shape
     }
-    caches = .allocate(capacity: max(1, prototype.code.count))
-    caches.initialize(
-      repeating: FieldCache(layout: nil, slot: 0), count: max(1, prototype.code.count))
   }
 
   deinit {
     for index in prototype.constants.indices { constants[index].release() }
     code.deallocate()
     constants.deallocate()
-    caches.deallocate()
   }
 }

@@ -18,6 +18,12 @@ extension Machine {
     }
   }
 
+  /// Whether so many values by position need no binding: they are the first registers as they stand.
+  @inline(__always)
+  func acceptsPlainly(_ function: Unmanaged<LoadedFunction>, _ count: Int) -> Bool {
+    function._withUnsafeGuaranteedRef { $0.hasPlainOrder && count == $0.requiredCount }
+  }
+
   @inline(__always)
   func acceptsPlainly(native callee: Value, _ count: Int) -> Bool {
     callee.isKind(.native)
@@ -31,21 +37,18 @@ extension Machine {
   func callPlainly(
     _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
   ) throws -> Value {
-    let native = unsafeDowncast(callee.unmanaged.takeUnretainedValue(), to: NativeFunction.self)
-    let total = native.parameterCount
-    guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
-    var index = count
-    while index < total {
-      store(arguments + index, .absent)
-      index &+= 1
+    try callee.unchecked(NativeFunction.self)._withUnsafeGuaranteedRef { native in
+      let total = native.parameterCount
+      guard arguments + total < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
+      for index in count..<total { store(arguments + index, .absent) }
+      nativeTop = arguments + total
+      var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
+      let result = try observed(
+        native.name, with: UnsafeBufferPointer(start: arguments, count: total)
+      ) { try native.body(&call) }
+      clear(arguments, total)
+      return result
     }
-    nativeTop = arguments + total
-    var call = Call(machine: self, function: native, slots: arguments, extraCount: 0)
-    let result = try observed(
-      native.name, with: UnsafeBufferPointer(start: arguments, count: total)
-    ) { try native.body(&call) }
-    clear(arguments, total)
-    return result
   }
 
   /// Calls what is no closure; the arguments stay where they are, the result is owned.
@@ -152,7 +155,7 @@ extension Machine {
     site: CallSite?
   ) throws {
     let function = loaded.takeUnretainedValue()
-    if count == function.plainCount, site.map({ $0.isPlain }) ?? true {
+    if function.hasPlainOrder, count == function.requiredCount, site.map({ $0.isPlain }) ?? true {
       for index in count..<max(count, function.parameterCount) {
         store(arguments + index, .absent)
       }

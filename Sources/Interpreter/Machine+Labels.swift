@@ -62,7 +62,7 @@ extension Machine {
   ) -> [SourceRange] {
     let instruction = function.prototype.code[index]
     switch Opcode(rawValue: instruction.code) {
-    case .call, .callPlainly, .makeRecord:
+    case .call, .callPlain, .makeRecord:
       return function.prototype.callSites[instruction.c].ranges
     default:
       let statements = program(of: function.prototype.file).statements
@@ -125,11 +125,11 @@ extension Machine {
   ) -> (SourceRange, SourceFile)? {
     let running = instruction(of: frameCount - 1).0.prototype
     guard running.file === file, running.range == range, frameCount > 1,
-      frames[frameCount - 1].result != nil
+      !frames[frameCount - 1].isFromNative
     else { return nil }
     let (caller, index) = instruction(of: frameCount - 2)
     let instruction = caller.prototype.code[index]
-    guard let opcode = Opcode(rawValue: instruction.code), [.call, .callPlainly].contains(opcode)
+    guard let opcode = Opcode(rawValue: instruction.code), [.call, .callPlain].contains(opcode)
     else { return nil }
     let site = caller.prototype.callSites[instruction.c]
     guard !site.slots.contains(.splat) else { return nil }

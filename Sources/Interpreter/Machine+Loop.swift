@@ -1,22 +1,21 @@
 import Bytecode
-import Glibc
-import Syntax
 
 extension Machine {
   /// The dispatch loop: runs until the frame count falls to `floor`, and returns what that frame gave.
   ///
-  /// Pointers to code, constants and registers are locals; numbers take the short way in each case, and
-  /// whatever can fail first stores the position, so that a message finds its place.
+  /// Pointers to the next instruction, constants and registers are locals; numbers take the short way in
+  /// each case, and whatever can fail first stores the next instruction, so that a message finds its
+  /// place. Nothing in here counts references of Swift, checks exclusivity or makes an error: what needs
+  /// that is a call of `Machine+Steps.swift`. A test reads the optimised code of this function.
   func loop(downTo floor: Int) throws -> Value {
     var frame = frames + (frameCount - 1)
     var registers = frame.pointee.registers
-    var code = frame.pointee.function._withUnsafeGuaranteedRef { $0.code }
     var constants = frame.pointee.function._withUnsafeGuaranteedRef { $0.constants }
-    var position = frame.pointee.position
+    var next = frame.pointee.next
 
     while true {
-      let i = code[position]
-      position &+= 1
+      let i = next.pointee
+      next += 1
       switch unsafeBitCast(UInt8(truncatingIfNeeded: i.bits), to: Opcode.self) {
 
       // MARK: Loads and moves
@@ -35,11 +34,8 @@ extension Machine {
       case .getGlobal:
         var value = globals[i.wide]
         if value.isAbsent {
-          frame.pointee.position = position
-          // The library runs above this frame's registers.
-          nativeTop =
-            registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-          value = try filledGlobal(i.wide)
+          frame.pointee.next = next
+          value = try filledGlobal(i.wide, frame)
         }
         if value.isObject { value.retain() }
         store(registers + i.a, value)
@@ -47,20 +43,21 @@ extension Machine {
         store(globals + i.wide, registers[i.a].retained())
       case .changeGlobal:
         if globals[i.wide].isAbsent {
-          frame.pointee.position = position
+          frame.pointee.next = next
           try refuseGlobal(i.wide)
         }
         store(globals + i.wide, registers[i.a].retained())
       case .getCaptured:
-        let value = captured(frame, i.b).place.pointee
+        let value = captured(frame, i.b).pointee
         if value.isAbsent {
-          frame.pointee.position = position
+          frame.pointee.next = next
           try refuseCaptured()
         }
         store(registers + i.a, value.retained())
       case .setCaptured:
-        store(captured(frame, i.b).place, registers[i.a].retained())
-      case .closeFrom: closeVariables(from: registers + i.a)
+        store(captured(frame, i.b), registers[i.a].retained())
+      case .closeFrom:
+        if openVariableCount > 0 { closeVariables(from: registers + i.a) }
 
       // MARK: Arithmetic
       case .add:
@@ -68,268 +65,276 @@ extension Machine {
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(arithmetic: x.double + y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.add, x, y))
+          frame.pointee.next = next
+          try operate(.add, x, y, into: registers + i.a)
         }
       case .subtract:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(arithmetic: x.double - y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.subtract, x, y))
+          frame.pointee.next = next
+          try operate(.subtract, x, y, into: registers + i.a)
         }
       case .multiply:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(arithmetic: x.double * y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.multiply, x, y))
+          frame.pointee.next = next
+          try operate(.multiply, x, y, into: registers + i.a)
         }
       case .divide:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(arithmetic: x.double / y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.divide, x, y))
+          frame.pointee.next = next
+          try operate(.divide, x, y, into: registers + i.a)
         }
       case .addConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
           store(registers + i.a, Value(arithmetic: x.double + y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.add, x, y))
+          frame.pointee.next = next
+          try operate(.add, x, y, into: registers + i.a)
         }
       case .subtractConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
           store(registers + i.a, Value(arithmetic: x.double - y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.subtract, x, y))
+          frame.pointee.next = next
+          try operate(.subtract, x, y, into: registers + i.a)
         }
       case .multiplyConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
           store(registers + i.a, Value(arithmetic: x.double * y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.multiply, x, y))
+          frame.pointee.next = next
+          try operate(.multiply, x, y, into: registers + i.a)
         }
       case .divideConstant:
         let (x, y) = (registers[i.b], constants[i.c])
         if x.isNumber {
           store(registers + i.a, Value(arithmetic: x.double / y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.divide, x, y))
+          frame.pointee.next = next
+          try operate(.divide, x, y, into: registers + i.a)
         }
-      case .moduloConstant:
-        let (x, y) = (registers[i.b], constants[i.c])
-        if x.isNumber, let remainder = wholeRemainder(x.double, y.double) {
-          store(registers + i.a, Value(arithmetic: remainder))
+      case .moduloWhole:
+        let x = registers[i.b]
+        if x.isNumber, let whole = wholeNumber(x.double) {
+          let remainder = whole % UInt32(truncatingIfNeeded: i.c)
+          store(registers + i.a, Value(arithmetic: Double(Int(remainder))))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.modulo, x, y))
+          frame.pointee.next = next
+          try operate(.modulo, x, Value(Double(i.c)), into: registers + i.a)
         }
       case .integerDivide:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.integerDivide, registers[i.b], registers[i.c]))
+        frame.pointee.next = next
+        try operate(.integerDivide, registers[i.b], registers[i.c], into: registers + i.a)
       case .modulo:
         let (x, y) = (registers[i.b], registers[i.c])
-        if x.isNumber, y.isNumber, let remainder = wholeRemainder(x.double, y.double) {
-          store(registers + i.a, Value(arithmetic: remainder))
+        if x.isNumber, y.isNumber, let whole = wholeNumber(x.double),
+          let divisor = wholeNumber(y.double), divisor > 0
+        {
+          store(registers + i.a, Value(arithmetic: Double(Int(whole % divisor))))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.modulo, x, y))
+          frame.pointee.next = next
+          try operate(.modulo, x, y, into: registers + i.a)
         }
       case .power:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.power, registers[i.b], registers[i.c]))
+        frame.pointee.next = next
+        try operate(.power, registers[i.b], registers[i.c], into: registers + i.a)
       case .matrixProduct:
-        frame.pointee.position = position
-        store(registers + i.a, try binary(.matrixProduct, registers[i.b], registers[i.c]))
+        frame.pointee.next = next
+        try operate(.matrixProduct, registers[i.b], registers[i.c], into: registers + i.a)
       case .equal:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double == y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.equal, x, y))
+          frame.pointee.next = next
+          try operate(.equal, x, y, into: registers + i.a)
         }
       case .notEqual:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double != y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.notEqual, x, y))
+          frame.pointee.next = next
+          try operate(.notEqual, x, y, into: registers + i.a)
         }
       case .less:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double < y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.less, x, y))
+          frame.pointee.next = next
+          try operate(.less, x, y, into: registers + i.a)
         }
       case .lessEqual:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double <= y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.lessEqual, x, y))
+          frame.pointee.next = next
+          try operate(.lessEqual, x, y, into: registers + i.a)
         }
       case .greater:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double > y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.greater, x, y))
+          frame.pointee.next = next
+          try operate(.greater, x, y, into: registers + i.a)
         }
       case .greaterEqual:
         let (x, y) = (registers[i.b], registers[i.c])
         if x.isNumber && y.isNumber {
           store(registers + i.a, Value(x.double >= y.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try binary(.greaterEqual, x, y))
+          frame.pointee.next = next
+          try operate(.greaterEqual, x, y, into: registers + i.a)
         }
       case .contains:
-        frame.pointee.position = position
-        store(registers + i.a, Value(try contains(registers[i.b], in: registers[i.c])))
+        frame.pointee.next = next
+        try rareStep(i, frame, registers, constants)
       case .negate:
         let x = registers[i.b]
         if x.isNumber {
           store(registers + i.a, Value(arithmetic: -x.double))
         } else {
-          frame.pointee.position = position
-          store(registers + i.a, try negate(x))
+          frame.pointee.next = next
+          try rareStep(i, frame, registers, constants)
         }
       case .not:
-        frame.pointee.position = position
-        store(registers + i.a, Value(!(try truth(registers[i.b]))))
+        let x = registers[i.b]
+        if x.isBool {
+          store(registers + i.a, Value(x.isFalse))
+        } else {
+          frame.pointee.next = next
+          try rareStep(i, frame, registers, constants)
+        }
 
       // MARK: Control
-      case .jump: position &+= i.wide
+      case .jump: next += i.wide
       case .jumpIfFalse:
         let value = registers[i.a]
         if value.isFalse {
-          position &+= i.wide
+          next += i.wide
         } else if !value.isTrue {
-          frame.pointee.position = position
-          if !(try truth(value)) { position &+= i.wide }
+          frame.pointee.next = next
+          if !(try truth(value)) { next += i.wide }
         }
       case .jumpIfTrue:
         let value = registers[i.a]
         if value.isTrue {
-          position &+= i.wide
+          next += i.wide
         } else if !value.isFalse {
-          frame.pointee.position = position
-          if try truth(value) { position &+= i.wide }
+          frame.pointee.next = next
+          if try truth(value) { next += i.wide }
         }
       case .jumpUnlessAbsent:
-        if !registers[i.a].isAbsent { position &+= i.wide }
+        if !registers[i.a].isAbsent { next += i.wide }
       case .unlessEqual:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if x.double != y.double { position &+= i.signedC }
+          if x.double != y.double { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.equal, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.equal, x, y)) { next += i.signedC }
         }
       case .unlessNotEqual:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if x.double == y.double { position &+= i.signedC }
+          if x.double == y.double { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.notEqual, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.notEqual, x, y)) { next += i.signedC }
         }
       case .unlessLess:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if !(x.double < y.double) { position &+= i.signedC }
+          if !(x.double < y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.less, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.less, x, y)) { next += i.signedC }
         }
       case .unlessLessEqual:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if !(x.double <= y.double) { position &+= i.signedC }
+          if !(x.double <= y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.lessEqual, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.lessEqual, x, y)) { next += i.signedC }
         }
       case .unlessGreater:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if !(x.double > y.double) { position &+= i.signedC }
+          if !(x.double > y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.greater, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.greater, x, y)) { next += i.signedC }
         }
       case .unlessGreaterEqual:
         let (x, y) = (registers[i.a], registers[i.b])
         if x.isNumber && y.isNumber {
-          if !(x.double >= y.double) { position &+= i.signedC }
+          if !(x.double >= y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.greaterEqual, x, y)) { next += i.signedC }
         }
       case .unlessEqualConstant:
         let (x, y) = (registers[i.a], constants[i.b])
         if x.isNumber {
-          if x.double != y.double { position &+= i.signedC }
+          if x.double != y.double { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.equal, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.equal, x, y)) { next += i.signedC }
         }
       case .unlessLessConstant:
         let (x, y) = (registers[i.a], constants[i.b])
         if x.isNumber {
-          if !(x.double < y.double) { position &+= i.signedC }
+          if !(x.double < y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.less, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.less, x, y)) { next += i.signedC }
         }
       case .unlessLessEqualConstant:
         let (x, y) = (registers[i.a], constants[i.b])
         if x.isNumber {
-          if !(x.double <= y.double) { position &+= i.signedC }
+          if !(x.double <= y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.lessEqual, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.lessEqual, x, y)) { next += i.signedC }
         }
       case .unlessGreaterConstant:
         let (x, y) = (registers[i.a], constants[i.b])
         if x.isNumber {
-          if !(x.double > y.double) { position &+= i.signedC }
+          if !(x.double > y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.greater, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.greater, x, y)) { next += i.signedC }
         }
       case .unlessGreaterEqualConstant:
         let (x, y) = (registers[i.a], constants[i.b])
         if x.isNumber {
-          if !(x.double >= y.double) { position &+= i.signedC }
+          if !(x.double >= y.double) { next += i.signedC }
         } else {
-          frame.pointee.position = position
-          if !(try holds(.greaterEqual, x, y)) { position &+= i.signedC }
+          frame.pointee.next = next
+          if !(try holds(.greaterEqual, x, y)) { next += i.signedC }
         }
       case .prepareCount:
-        frame.pointee.position = position
+        frame.pointee.next = next
         try prepareCount(registers + i.a)
         if registers[i.a + 1].double > 0 {
           store(registers + i.a + 4, registers[i.a])
         } else {
-          position &+= i.wide
+          next += i.wide
         }
       case .nextCount:
         let index = registers[i.a + 3].double + 1
@@ -338,169 +343,163 @@ extension Machine {
           // As `RangeObject.element` has it: a step added again and again would drift.
           let value = registers[i.a].double + index * registers[i.a + 2].double
           store(registers + i.a + 4, Value(arithmetic: value))
-          position &+= i.wide
+          next += i.wide
           if isInterrupted {
-            frame.pointee.position = position
+            frame.pointee.next = next
             try checkInterrupt()
           }
         }
       case .prepareEach:
-        frame.pointee.position = position
-        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        try prepareEach(registers + i.a, over: registers[i.b])
+        frame.pointee.next = next
+        try prepareEach(frame, registers[i.b], into: registers + i.a)
       case .nextEach:
-        frame.pointee.position = position
-        if isInterrupted { try checkInterrupt() }
-        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        let next = try nextElement(of: registers[i.a])
-        if next.isAbsent {
-          position &+= i.wide
+        if isInterrupted {
+          frame.pointee.next = next
+          try checkInterrupt()
+        }
+        let iterator = registers[i.a].unchecked(IteratorObject.self)
+        if let element = iterator._withUnsafeGuaranteedRef({ $0.nextOfList() }) {
+          store(registers + i.a + 1, element.pointee.retained())
         } else {
-          store(registers + i.a + 1, next)
+          frame.pointee.next = next
+          if !(try nextEach(frame, registers + i.a)) { next += i.wide }
         }
       case .checkInterrupt:
         if isInterrupted {
-          frame.pointee.position = position
+          frame.pointee.next = next
           try checkInterrupt()
         }
 
       // MARK: Calls
-      case .call, .callPlainly:
+      case .call, .callPlain:
         let base = registers + i.a
         let callee = base.pointee
-        let isPlain = i.code == Opcode.callPlainly.rawValue
-        frame.pointee.position = position
+        frame.pointee.next = next
         if isInterrupted { try checkInterrupt() }
         if callee.isKind(.closure) {
           let function = loadedFunction(callee)
-          if isPlain, i.b == function._withUnsafeGuaranteedRef({ $0.plainCount }) {
-            // The options, which are left out, come behind.
-            var place = i.b
-            while place < function._withUnsafeGuaranteedRef({ $0.parameterCount }) {
-              store(base + 1 + place, .absent)
-              place &+= 1
-            }
-          } else {
-            try bind(function, base + 1, i.b, frame, site: i.c)
-          }
-          try push(callee, function, registers: base + 1, result: base)
-          frame = frames + (frameCount &- 1)
+          let isExact =
+            function._withUnsafeGuaranteedRef({ $0.exactCount }) == i.b
+            && isPlainCall(i)
+          if !isExact { try bindArguments(i, frame, function, base + 1) }
+          try push(function, registers: base + 1, isFromNative: false)
+          frame += 1
           registers = base + 1
-          code = function._withUnsafeGuaranteedRef { $0.code }
+          next = function._withUnsafeGuaranteedRef { $0.code }
           constants = function._withUnsafeGuaranteedRef { $0.constants }
-          position = 0
         } else {
-          let top = nativeTop
-          let result: Value
-          if isPlain && acceptsPlainly(native: callee, i.b) {
-            result = try callPlainly(callee, base + 1, i.b)
-          } else {
-            nativeTop =
-              registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-            result = try call(callee, base + 1, i.b, frame, site: i.c)
-            // Arguments were evaluated for this call alone: a tensor among them is free now.
-            clear(base + 1, i.b)
-          }
-          nativeTop = top
-          store(base, result)
+          try callHost(i, frame, base)
         }
       case .returnValue:
         let result = registers[i.a]
         registers[i.a] = Value(bits: 0)
         if openVariableCount > 0 { closeVariables(from: registers) }
-        clear(registers, frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount })
-        let place = frame.pointee.result
+        releaseAll(registers, frame.pointee.registerCount)
         frameCount &-= 1
-        guard frameCount > floor, let place else {
+        if frameCount <= floor {
           Containers.collectIfNeeded()
           return result
         }
-        store(place, result)
-        frame = frames + (frameCount &- 1)
+        store(registers - 1, result)
+        frame -= 1
         registers = frame.pointee.registers
-        code = frame.pointee.function._withUnsafeGuaranteedRef { $0.code }
+        next = frame.pointee.next
         constants = frame.pointee.function._withUnsafeGuaranteedRef { $0.constants }
-        position = frame.pointee.position
-      case .makeClosure:
-        store(registers + i.a, makeClosure(frame, i.wide, registers))
-        Containers.collectIfNeeded()
 
       // MARK: Data
-      case .makeList: store(registers + i.a, makeList(registers + i.b, i.c))
-      case .extendList: extendList(registers[i.a], registers + i.b, i.c)
-      case .makeMatrix:
-        frame.pointee.position = position
-        store(registers + i.a, try matrix(registers[i.b]))
-      case .makeRecord:
-        frame.pointee.position = position
-        store(registers + i.a, try record(frame, i.c, registers + i.b))
-      case .makeRange:
-        frame.pointee.position = position
-        store(registers + i.a, try range(registers + i.b, isClosed: i.c == 1))
       case .makeString:
-        frame.pointee.position = position
-        store(registers + i.a, try joined(registers + i.b, i.c))
-      case .format:
-        frame.pointee.position = position
-        store(registers + i.a, try formatted(registers[i.b], constants[i.c]))
+        frame.pointee.next = next
+        try joined(registers + i.b, i.c, into: registers + i.a)
       case .getField:
         let value = registers[i.b]
-        if let place = cachedField(of: value, caches(frame) + (position &- 1)) {
-          let found = place.pointee
-          if found.isObject { found.retain() }
-          store(registers + i.a, found)
-        } else {
-          frame.pointee.position = position
-          store(registers + i.a, try field(frame, i.c, of: value))
+        if value.isKind(.record) {
+          let record = value.unchecked(RecordObject.self)
+          let known = FieldPlace(remembered(frame, next).pointee)
+          if record._withUnsafeGuaranteedRef({ $0.place.isSameLayout(as: known) }) {
+            let field = record._withUnsafeGuaranteedRef { $0.address(slot: known.slot) }
+            store(registers + i.a, field.pointee.retained())
+            continue
+          }
         }
+        frame.pointee.next = next
+        try getField(value, constants[i.c], remembered(frame, next), into: registers + i.a)
       case .setField:
-        if let place = cachedField(of: registers[i.a], caches(frame) + (position &- 1)) {
-          let value = registers[i.c]
-          if value.isObject { value.retain() }
-          store(place, value)
-        } else {
-          frame.pointee.position = position
-          try setField(frame, i.b, of: registers[i.a], to: registers[i.c])
+        let value = registers[i.a]
+        if value.isKind(.record) {
+          let record = value.unchecked(RecordObject.self)
+          let known = FieldPlace(remembered(frame, next).pointee)
+          if record._withUnsafeGuaranteedRef({ $0.place.isSameLayout(as: known) }) {
+            let field = record._withUnsafeGuaranteedRef { $0.address(slot: known.slot) }
+            store(field, registers[i.c].retained())
+            continue
+          }
         }
+        frame.pointee.next = next
+        try setField(value, constants[i.b], remembered(frame, next), to: registers[i.c])
       case .getIndex:
         let (base, key) = (registers[i.b], registers[i.c])
-        if let element = element(of: base, key) {
-          store(registers + i.a, element)
-          continue
+        if key.isNumber, base.isKind(.list), let index = wholeNumber(key.double) {
+          let list = base.unchecked(ListObject.self)
+          if let element = list._withUnsafeGuaranteedRef({ $0.address(Int(index)) }) {
+            store(registers + i.a, element.pointee.retained())
+            continue
+          }
         }
-        frame.pointee.position = position
-        store(registers + i.a, try index(base, key))
+        frame.pointee.next = next
+        try getIndex(base, key, into: registers + i.a)
       case .setIndex:
-        frame.pointee.position = position
-        try assignIndex(registers + i.a, registers[i.b], registers[i.c])
-      case .getIndices:
-        frame.pointee.position = position
-        store(registers + i.a, try getIndices(frame, i.c, registers + i.b))
-      case .setIndices:
-        frame.pointee.position = position
-        try assignIndices(registers + i.a, frame, i.c, registers + i.b)
-      case .unpack:
-        frame.pointee.position = position
-        try unpack(registers[i.b], into: registers + i.a, i.c)
-
-      // MARK: Errors and scopes
-      case .pushHandler:
-        pushHandler(position + i.wide, i.a, catchesInterrupts: false)
-      case .pushCleanup:
-        pushHandler(position + i.wide, i.a, catchesInterrupts: true)
-      case .popHandler: popHandler()
-      case .rethrow:
-        frame.pointee.position = position
-        try rethrow(registers[i.a])
-      case .enterScope:
-        frame.pointee.position = position
-        try enterScope(registers[i.a])
-      case .exitScope: exitScope(registers[i.a])
-      case .importModule:
-        frame.pointee.position = position
-        nativeTop = registers + frame.pointee.function._withUnsafeGuaranteedRef { $0.registerCount }
-        store(registers + i.a, try importModule(constants[i.wide], frame))
+        let (base, key) = (registers[i.a], registers[i.b])
+        if key.isNumber, base.isKind(.list), let index = wholeNumber(key.double) {
+          let list = base.unchecked(ListObject.self)
+          if let element = list._withUnsafeGuaranteedRef({ $0.address(Int(index)) }) {
+            store(element, registers[i.c].retained())
+            continue
+          }
+        }
+        frame.pointee.next = next
+        try assignIndex(registers + i.a, key, registers[i.c])
+      case .makeClosure, .makeList, .extendList, .makeMatrix, .makeRecord, .makeRange, .format,
+        .getIndices, .setIndices, .unpack, .pushHandler, .pushCleanup, .rethrow, .enterScope,
+        .importModule:
+        frame.pointee.next = next
+        try rareStep(i, frame, registers, constants)
+      case .popHandler, .exitScope:
+        // These cannot fail; who watches counts the end of a block to the line that ran last.
+        try rareStep(i, frame, registers, constants)
       }
+    }
+  }
+
+  // MARK: - Parts of the loop
+
+  /// Whether all values of a call are by position.
+  @inline(__always)
+  func isPlainCall(_ i: Instruction) -> Bool {
+    UInt8(truncatingIfNeeded: i.bits) == unsafeBitCast(Opcode.callPlain, to: UInt8.self)
+  }
+
+  /// A whole number from 0 below 2^32; else nil. Added to 2^52 it stands in the low bits.
+  @inline(__always)
+  private func wholeNumber(_ x: Double) -> UInt32? {
+    let shifted = x + 0x1p52
+    guard shifted.bitPattern >> 32 == 0x4330_0000, shifted - 0x1p52 == x else { return nil }
+    return UInt32(truncatingIfNeeded: shifted.bitPattern)
+  }
+
+  /// Where the instruction before `next` remembers the place of its field.
+  @inline(__always)
+  private func remembered(
+    _ frame: UnsafeMutablePointer<Frame>, _ next: UnsafeMutablePointer<Instruction>
+  ) -> UnsafeMutablePointer<Instruction> {
+    next + (frame.pointee.function._withUnsafeGuaranteedRef { $0.codeCount } &- 1)
+  }
+
+  @inline(__always)
+  private func captured(
+    _ frame: UnsafeMutablePointer<Frame>, _ index: Int
+  ) -> UnsafeMutablePointer<Value> {
+    frame.pointee.closure.unchecked(ClosureObject.self)._withUnsafeGuaranteedRef {
+      $0.variables[index]._withUnsafeGuaranteedRef { $0.place }
     }
   }
 }

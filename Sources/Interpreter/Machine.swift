@@ -6,13 +6,24 @@ public import Syntax
 /// One call under way.
 struct Frame {
   var function: Unmanaged<LoadedFunction>
-  /// A reference to the closure, held by the register below the frame's first.
-  var closure: Value
+  /// The register below the first holds the closure, and takes the result.
   var registers: UnsafeMutablePointer<Value>
   /// The next instruction; kept up to date only where an error may come up.
-  var position: Int
-  /// Where the result goes; nil for a call from native code.
-  var result: UnsafeMutablePointer<Value>?
+  var next: UnsafeMutablePointer<Instruction>
+  /// Whether native code made the call.
+  var isFromNative: Bool
+
+  /// The closure, which its register holds.
+  @inline(__always) var closure: Value { registers[-1] }
+  /// How many registers belong to the frame.
+  @inline(__always) var registerCount: Int {
+    function._withUnsafeGuaranteedRef { $0.registerCount }
+  }
+  /// The number of the next instruction within the function.
+  var position: Int {
+    get { next - function._withUnsafeGuaranteedRef { $0.code } }
+    set { next = function._withUnsafeGuaranteedRef { $0.code } + newValue }
+  }
 }
 
 /// A `try` or `with` under way.
@@ -202,7 +213,7 @@ public final class Machine {
     defer { observer?.didRunScript() }
     let loaded = loadedFunction(function)
     try bindClosure(loaded, callee + 1, arguments.count, site: nil)
-    try push(function, loaded, registers: callee + 1, result: nil)
+    try push(loaded, registers: callee + 1, isFromNative: true)
     return try execute(downTo: frameCount - 1)
   }
 
@@ -211,6 +222,21 @@ public final class Machine {
     let old = place.pointee
     place.pointee = value
     if old.isObject { old.release() }
+  }
+
+  /// Ends what registers hold that nobody reads again; numbers stay as plain bits.
+  @inline(__always)
+  func releaseAll(_ place: UnsafeMutablePointer<Value>, _ count: Int) {
+    let end = place + count
+    var place = place
+    while place < end {
+      let old = place.pointee
+      if old.isObject {
+        place.pointee = Value(bits: 0)
+        old.release()
+      }
+      place += 1
+    }
   }
 
   @inline(__always)
@@ -226,16 +252,20 @@ public final class Machine {
 
   @inline(__always)
   func push(
-    _ closure: Value, _ function: Unmanaged<LoadedFunction>, registers: UnsafeMutablePointer<Value>,
-    result: UnsafeMutablePointer<Value>?
+    _ function: Unmanaged<LoadedFunction>, registers: UnsafeMutablePointer<Value>,
+    isFromNative: Bool
   ) throws {
     let end = registers + function._withUnsafeGuaranteedRef { $0.registerCount }
-    if frameCount >= Self.framesMax || end >= stackEnd { try refuseDepth() }
+    if frameCount >= Self.framesMax || end >= stackEnd { try refuseFrame() }
     (frames + frameCount).initialize(
       to: Frame(
-        function: function, closure: closure, registers: registers, position: 0, result: result))
+        function: function, registers: registers,
+        next: function._withUnsafeGuaranteedRef { $0.code }, isFromNative: isFromNative))
     frameCount &+= 1
   }
+
+  @inline(never)
+  private func refuseFrame() throws { throw RuntimeMessages.tooDeep(frameCount) }
 
   /// Runs until the frame at `floor` returns; errors go to the nearest handler above it.
   func execute(downTo floor: Int) throws -> Value {

@@ -44,7 +44,7 @@ public final class NativeFunction: HeapObject {
   /// Whether further values by name are taken, in the order given (`call.fields`).
   public let collectsFields: Bool
   let positionalCount: Int
-  /// `parameters.count`, at hand for each call.
+  /// How many parameters there are.
   let parameterCount: Int
   /// How many values by position a call may have that needs no binding: it starts with all that must
   /// be given; an empty range if an option must be given or names are collected.

@@ -19,12 +19,9 @@ extension Machine {
     if let left = a.string, let right = b.string {
       switch code {
       case .add:
-        let count = left.utf8.count + right.utf8.count
+        let count = left.length + right.length
         guard count <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: count) }
-        var text = TextBuilder(capacity: count)
-        text.append(a)
-        text.append(b)
-        return text.finished()
+        return .owning(StringObject(left, right))
       case .less: return Value(left.string < right.string)
       case .lessEqual: return Value(left.string <= right.string)
       case .greater: return Value(left.string > right.string)

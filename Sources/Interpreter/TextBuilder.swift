@@ -1,5 +1,3 @@
-import Glibc
-
 /// Text under construction, as bytes: `join` and `"{x}"` spend their time here.
 ///
 /// What is appended is whole texts and numbers, so the bytes are UTF-8 at every moment.
@@ -7,20 +5,15 @@ struct TextBuilder: ~Copyable {
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   private(set) var count = 0
-  /// Whether each byte is a character of its own.
-  private(set) var isASCII = true
   /// No text is longer, so that one more joining of two cannot take all memory.
   static let countMax = 1 << 28
 
   init(capacity: Int) {
     self.capacity = max(capacity, 32)
-    bytes = SystemMemory.allocate(self.capacity)
+    bytes = .allocate(capacity: self.capacity)
   }
 
-  deinit { free(bytes) }
-
-  /// What is there so far; valid until the next change.
-  var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
+  deinit { bytes.deallocate() }
 
   /// The value as `print` shows it.
   mutating func append(_ value: Value) {
@@ -33,10 +26,10 @@ struct TextBuilder: ~Copyable {
         append(Display.number(number))
       }
     } else if value.isKind(.string) {
-      // No reference is counted on the way.
-      value.unmanaged._withUnsafeGuaranteedRef { object in
-        let text = unsafeDowncast(object, to: StringObject.self)
-        append(text.utf8, isASCII: text.isASCII)
+      value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { text in
+        reserve(text.length)
+        text.withBytes { (bytes + count).update(from: $0, count: text.length) }
+        count &+= text.length
       }
     } else {
       append(Display.text(value))
@@ -44,58 +37,36 @@ struct TextBuilder: ~Copyable {
   }
 
   mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { source in
-      append(source, isASCII: source.allSatisfy { $0 < 0x80 })
-    }
+    let more = text.utf8.count
+    reserve(more)
+    text.write(to: bytes + count)
+    count &+= more
   }
 
-  @inline(__always)
-  private mutating func append(_ source: UnsafeBufferPointer<UInt8>, isASCII: Bool) {
-    guard let start = source.baseAddress else { return }
-    reserve(source.count)
-    TextBytes.copy(start, source.count, to: bytes + count)
-    count &+= source.count
-    if !isASCII { self.isASCII = false }
-  }
-
-  /// The digits of a whole number, two at a time from the last one backwards.
+  /// The digits of a whole number, written from the last one backwards.
   private mutating func append(whole: Int32) {
-    reserve(12)
-    var magnitude = whole.magnitude
-    if whole < 0 {
-      bytes[count] = UInt8(ascii: "-")
-      count &+= 1
-    }
-    let digits = Self.digitCount(magnitude)
-    var place = bytes + (count &+ digits)
-    count &+= digits
-    while magnitude >= 10 {
-      let quotient = magnitude / 100
-      let pair = magnitude &- quotient &* 100
-      place -= 2
-      let tens = pair / 10
-      place[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens)
-      place[1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair &- tens &* 10)
+    reserve(22)
+    // Backwards from the end of the room, then to their place.
+    let end = bytes + (count &+ 22)
+    var place = end, magnitude = whole.magnitude
+    repeat {
+      place -= 1
+      let quotient = magnitude / 10
+      place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude &- quotient &* 10)
       magnitude = quotient
+    } while magnitude > 0
+    if whole < 0 {
+      place -= 1
+      place.pointee = UInt8(ascii: "-")
     }
-    if digits & 1 == 1 { place[-1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude) }
-  }
-
-  @inline(__always)
-  private static func digitCount(_ number: UInt32) -> Int {
-    var (digits, limit) = (1, UInt64(10))
-    while UInt64(number) >= limit {
-      digits &+= 1
-      limit &*= 10
-    }
-    return digits
+    let length = end - place
+    (bytes + count).update(from: place, count: length)
+    count &+= length
   }
 
   /// Empties the buffer; one that has grown large is given back.
   mutating func removeAll() {
     count = 0
-    isASCII = true
     if capacity > 1 << 16 { self = TextBuilder(capacity: 256) }
   }
 
@@ -107,41 +78,14 @@ struct TextBuilder: ~Copyable {
   @inline(never)
   private mutating func grow(_ more: Int) {
     capacity = max(2 * capacity, count + more)
-    // The system moves large blocks without copying them.
-    bytes = SystemMemory.resize(bytes, to: capacity)
+    let bigger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    bigger.update(from: bytes, count: count)
+    bytes.deallocate()
+    bytes = bigger
   }
 
-  /// The text as a value that the receiver owns; the builder is empty then.
-  mutating func finished() -> Value {
-    defer { removeAll() }
-    guard count > Self.handedOverMin else {
-      return .owning(StringObject(utf8: utf8, isASCII: isASCII))
-    }
-    let text = StringObject(
-      adopting: SystemMemory.resize(bytes, to: count), count, isASCII: isASCII)
-    bytes = SystemMemory.allocate(32)
-    capacity = 32
-    return .owning(text)
-  }
-
-  /// Texts above this are not copied once more.
-  private static let handedOverMin = 1 << 12
-}
-
-/// Memory of the system that can grow where it is.
-enum SystemMemory {
-  static func allocate<T: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<T> {
-    typed(malloc(max(1, count) * MemoryLayout<T>.stride))
-  }
-
-  static func resize<T: BitwiseCopyable>(
-    _ place: UnsafeMutablePointer<T>, to count: Int
-  ) -> UnsafeMutablePointer<T> {
-    typed(realloc(place, max(1, count) * MemoryLayout<T>.stride))
-  }
-
-  private static func typed<T>(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<T> {
-    guard let raw else { preconditionFailure("the system has no memory left") }
-    return raw.assumingMemoryBound(to: T.self)
+  /// The text so far, as a value that the caller owns.
+  func finished() -> Value {
+    .owning(StringObject(length: count) { $0.update(from: bytes, count: count) })
   }
 }

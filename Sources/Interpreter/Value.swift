@@ -81,6 +81,11 @@ public struct Value: @unchecked Sendable, BitwiseCopyable {
     isKind(kind) ? unsafeDowncast(unmanaged.takeUnretainedValue(), to: type) : nil
   }
 
+  /// The object as the final class of its kind, without counting: for the loop, whose registers hold it.
+  @inline(__always) func unchecked<T: HeapObject>(_ type: T.Type) -> Unmanaged<T> {
+    Unmanaged<T>.fromOpaque(unmanaged.toOpaque())
+  }
+
   /// The list, or nil.
   public var list: ListObject? { known(.list, as: ListObject.self) }
   /// The record, or nil.
