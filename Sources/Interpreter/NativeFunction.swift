@@ -27,16 +27,19 @@ public final class NativeFunction: HeapObject {
   }
 
   public let name: String
-  /// One line.
+  /// One sentence.
   public let summary: String
-  /// Shapes, units, ranges, sources.
+  /// Shapes, units, ranges, sources; then a line `name: ...` for each parameter, one for what the call
+  /// gives. `FunctionHelp` reads it.
   public let details: String
-  /// A program that runs in under a second.
+  /// A program that runs in under a second. A line may end in `  # => text`: what it shows.
   public let example: String
   /// Functions that help names below.
   public let related: [String]
   /// The heading under which `help()` lists it.
   public let group: String
+  /// Where its source is: `Builtins/MaskFunctions.swift`, and the line.
+  public let place: (file: StaticString, line: Int)
   /// Positional parameters, then options.
   public let parameters: [Parameter]
   /// Whether any number of further positional values is taken.
@@ -58,8 +61,10 @@ public final class NativeFunction: HeapObject {
   public init(
     _ name: String, _ parameters: String, group: String, summary: String, details: String = "",
     example: String = "", related: [String] = [], collectsFields: Bool = false,
+    file: StaticString = #fileID, line: Int = #line,
     body: @escaping (inout Call) throws -> Value
   ) {
+    place = (file, line)
     self.name = name
     self.summary = summary
     self.details = details
@@ -94,7 +99,9 @@ public final class NativeFunction: HeapObject {
   public override var typeName: String { "function" }
   /// A line that calls it, for errors about its arguments.
   var usageNote: String {
-    let lines = example.split(separator: "\n").map(String.init)
+    let lines = example.split(separator: "\n").map { line in
+      String(line.firstRange(of: "  # => ").map { line[..<$0.lowerBound] } ?? line)
+    }
     return "For example: `\(lines.last { $0.contains("\(name)(") } ?? signature)`."
   }
 
