@@ -75,8 +75,8 @@ extension TopicPages {
       needed, the braces are. `else` stands on the line of the `}` before it.
 
         let loss = 0.3
-        let word = if loss < 0.1 { "good" } else if loss < 1 { "fair" } else { "" }
-        word  # => "fair"
+        let w = if loss < 0.1 { "good" } else if loss < 1 { "fair" } else { "" }
+        w  # => "fair"
         1 < 2 and not (2 == 3)  # => true
         3 in [1, 2, 3]  # => true
         let missing = nil

@@ -127,7 +127,8 @@ enum ParameterNotation {
           .init(
             name: String(item[..<equals]), type: String(rest.drop { $0 != " " }.drop { $0 == " " }),
             isOption: true, isRequired: value.isEmpty,
-            defaultText: value.isEmpty ? nil : String(value)))
+            // A comma would end the parameter.
+            defaultText: value.isEmpty ? nil : String(value.replacing(";", with: ", "))))
       } else {
         let name = item.prefix { $0 != ":" && $0 != "?" }
         let type = item.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
