@@ -13,6 +13,9 @@ public struct FunctionHelp: Sendable {
     public let kind: String
     /// What it does; empty where nobody said so.
     public let meaning: String
+
+    /// Both in a line.
+    public var text: String { [kind, meaning].filter { !$0.isEmpty }.joined(separator: ": ") }
   }
 
   public let name: String
@@ -42,14 +45,14 @@ public struct FunctionHelp: Sendable {
       native.name, needed.map { $0.isOption ? $0.name + ":" : $0.name },
       hasMore: needed.count < native.parameters.count || native.isVariadic || native.collectsFields)
     summary = native.summary
-    prose = [native.summary] + text.prose
+    prose = [native.summary] + (text.prose.isEmpty ? [] : [""] + text.prose)
     result = text.result
     example = native.example.split(separator: "\n").map(String.init)
     related = native.related
     let described = native.parameters.map { parameter in
-      Parameter(
-        name: parameter.name, kind: Self.kind(parameter),
-        meaning: text.meanings[parameter.name] ?? "")
+      let meaning = text.meanings[parameter.name] ?? ""
+      return Parameter(
+        name: parameter.name, kind: Self.kind(parameter, meaning), meaning: meaning)
     }
     let further = text.meanings[Self.more].map { Parameter(name: Self.more, kind: "", meaning: $0) }
     parameters = native.isVariadic ? further.map { [$0] + described } ?? described
@@ -70,7 +73,7 @@ public struct FunctionHelp: Sendable {
     related = text.related
     parameters = closure.parameters.compactMap { name, standard in
       text.meanings[name].map { meaning in
-        let kind = standard.map { $0 == "nil" ? "optional" : "\($0) unless given" } ?? ""
+        let kind = standard.map { $0 == "nil" ? "optional" : "\($0) when left out" } ?? ""
         return Parameter(name: name, kind: kind, meaning: meaning)
       }
     }
@@ -81,16 +84,18 @@ public struct FunctionHelp: Sendable {
   }
 
   /// The name under which the texts tell of values beyond the parameters.
-  static let more = "..."
+  public static let more = "..."
 
-  /// `number, 25 unless given`.
-  static func kind(_ parameter: NativeFunction.Parameter) -> String {
-    guard parameter.isOption || !parameter.isRequired else { return parameter.type }
-    let need =
-      parameter.isRequired
-      ? "required" : parameter.defaultText.flatMap { $0 == "nil" ? nil : $0 + " unless given" }
-      ?? "optional"
-    return parameter.type.isEmpty ? need : "\(parameter.type), \(need)"
+  /// `number, 25 when left out`; without the type where the meaning begins with it, as `a list of ...`
+  /// and `"mean" or ...` do.
+  private static func kind(_ parameter: NativeFunction.Parameter, _ meaning: String) -> String {
+    let saysType = ["a ", "an ", "any ", "\""].contains { meaning.hasPrefix($0) }
+    var parts = saysType || parameter.type == "any" ? [] : [parameter.type]
+    if parameter.isOption || !parameter.isRequired {
+      let standard = parameter.defaultText.flatMap { $0 == "nil" ? nil : $0 + " when left out" }
+      parts.append(parameter.isRequired ? "required" : standard ?? "optional")
+    }
+    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 }
 

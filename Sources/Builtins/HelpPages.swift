@@ -40,8 +40,7 @@ public enum HelpPages {
     let width = parameters.map(\.name.count).max() ?? 0
     return parameters.map { parameter in
       let blanks = String(repeating: " ", count: width - parameter.name.count + 2)
-      let parts = [parameter.kind, parameter.meaning].filter { !$0.isEmpty }
-      return "    \(parameter.name)\(blanks)\(parts.joined(separator: ": "))\n"
+      return "    \(parameter.name)\(blanks)\(parameter.text)\n"
     }.joined()
   }
 

@@ -6,20 +6,23 @@ struct HelpEntry {
   let summary: String
   /// Words that stand for it, beside those of its name.
   let keywords: String
+  /// The names of what it takes.
+  let parameters: String
   /// What its page says besides.
   let details: String
 
   init(_ help: FunctionHelp, group: String) {
     (name, title, summary) = (help.name, help.shortSignature, help.summary)
     keywords = group
-    details =
-      (help.prose.dropFirst() + help.parameters.map { "\($0.name) \($0.meaning)" } + [help.result])
+    parameters = help.parameters.map(\.name).joined(separator: " ")
+    details = (help.prose.dropFirst() + help.parameters.map(\.meaning) + [help.result])
       .joined(separator: " ")
   }
 
   init(_ page: TopicPage) {
     (name, title, summary) = (page.name, "?\(page.name)", page.summary)
     keywords = page.otherNames.joined(separator: " ")
+    parameters = ""
     details = page.body
   }
 }
@@ -31,7 +34,7 @@ enum HelpSearch {
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "get",
     "give", "how", "i", "if", "in", "is", "it", "make", "me", "my", "of", "on", "or", "some",
     "that", "the", "there", "this", "to", "use", "want", "what", "when", "where", "which", "why",
-    "with", "you",
+    "with", "you", "something", "anything", "thing", "should", "need", "about", "work", "works",
   ]
   /// Endings that change a word and not what it is about; the longest that fits goes.
   private static let endings = [
@@ -45,7 +48,7 @@ enum HelpSearch {
     ["hide", "hidden", "mask", "cover", "occlude"], ["share", "ratio", "fraction", "percent"],
     ["train", "fit", "optimise", "optimize", "learn"], ["optimiser", "optimizer", "adam", "sgd"],
     ["loop", "repeat", "iterate", "for", "while"], ["slice", "index", "subscript", "select"],
-    ["length", "size", "many", "count"], ["parameter", "weight"], ["model", "network", "net"],
+    ["length", "len", "size", "many", "count"], ["parameter", "weight"], ["model", "network", "net"],
     ["random", "seed", "reproducible", "repeatable"], ["string", "text", "format"],
     ["error", "exception", "catch", "try"], ["mean", "average"], ["std", "deviation", "spread"],
     ["record", "dictionary", "dict", "struct", "object"], ["array", "tensor", "matrix", "vector"],
@@ -90,7 +93,9 @@ enum HelpSearch {
       let share = Double(found[index]) / Double(words.count)
       return totals[index] * share * share
     }
-    guard let best = scores.max(), best > 0 else { return [] }
+    // Without blanks it is meant as a name: half of a misspelt one would find anything.
+    let isName = !query.contains(" ")
+    guard let best = scores.max(), best > 0, !isName || found.max() == words.count else { return [] }
     return scores.indices.filter { scores[$0] >= worthMin * best }
       .sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(hitsMax).map { entries[$0] }
   }
@@ -102,7 +107,8 @@ enum HelpSearch {
     init(_ entry: HelpEntry) {
       parts = [
         (Set(stems(entry.name)), 8), (Set(stems(entry.keywords)), 6),
-        (Set(stems(entry.summary)), 4), (Set(stems(entry.details)), 1),
+        (Set(stems(entry.summary)), 4), (Set(stems(entry.parameters)), 3),
+        (Set(stems(entry.details)), 1),
       ]
     }
 

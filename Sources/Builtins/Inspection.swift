@@ -53,7 +53,7 @@ enum Inspection {
   private static func whos(_ host: Host) -> NativeFunction {
     NativeFunction(
       "whos", "", group: group,
-      summary: "Writes your variables: name, kind, shape and bytes.",
+      summary: "Writes your variables: name, kind, shape and memory in bytes.",
       details: """
         Lists and records count what they hold. What two variables share counts for both, but once
         in the sum.

@@ -210,7 +210,8 @@ enum LayerFunctions {
       summary:
         "A learned attention bias for every pair of tokens by their offset on the grid (BEiT).",
       details: """
-        Called without arguments; for `block` and `attention_layer`.
+        It stands in for a position embedding: called without arguments, for `block` and
+        `attention_layer`.
         grid: rows and columns of patches, such as [8, 8].
         heads: as many as those of the blocks.
         Gives a layer, to [heads, N + 1, N + 1] with the class token first, at first 0.

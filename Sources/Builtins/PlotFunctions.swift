@@ -12,7 +12,7 @@ enum PlotFunctions {
   private static func plot(_ host: Host) -> NativeFunction {
     NativeFunction(
       "plot",
-      "data: table, x=nil string, y=nil string, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" \(NativeFunction.oneOf(Figure.Series.Style.allCases.map(\.rawValue))), x_format=nil string, y_format=nil string, size=nil list",
+      "data: table, x=nil string, y=nil string or list, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" \(NativeFunction.oneOf(Figure.Series.Style.allCases.map(\.rawValue))), x_format=nil string, y_format=nil string, size=nil list",
       group: group,
       summary: "Draws curves: of a table's columns, or of a list or tensor of numbers.",
       details: """

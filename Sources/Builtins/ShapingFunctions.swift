@@ -144,7 +144,7 @@ enum ShapingFunctions {
   private static func cast() -> NativeFunction {
     NativeFunction(
       "cast", "x: tensor, type: \(elementTypes)", group: making,
-      summary: "The same numbers as another type of element.",
+      summary: "A tensor with another type of elements.",
       details: """
         To int32 and uint8, numbers are rounded to the nearest and brought into the type's range; to
         bool, all but 0 is true.
@@ -163,7 +163,7 @@ enum ShapingFunctions {
   private static func number() -> NativeFunction {
     NativeFunction(
       "number", "x: tensor or string", group: making,
-      summary: "The number in a tensor of one element, or the number that a string spells.",
+      summary: "Converts a string, or a tensor of one element, to a number.",
       details: """
         x: a tensor of one element; a string, in which blanks and _ do not count and % divides by
         100; a number; true (1) or false (0).

@@ -88,7 +88,7 @@ extension TopicPages {
       See also: where, any, all, masks
       """),
     TopicPage(
-      "for", ["while", "loop", "loops", "break", "continue", "in", "iterate", "..", "..<", "by",
+      "for", ["while", "loop", "loops", "repeat", "break", "continue", "in", "iterate", "..", "..<", "by",
         "range", "ranges"],
       "Repeating: `for x in items { }` and `while condition { }`.",
       """

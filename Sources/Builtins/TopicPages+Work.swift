@@ -192,7 +192,7 @@ extension TopicPages {
       """),
     TopicPage(
       "speed",
-      ["performance", "slow", "threads", "gpu", "cuda", "device", "bf16", "memory", "profiling",
+      ["performance", "slow", "threads", "gpu", "cuda", "device", "bf16", "profiling",
         "faster"],
       "Where time and memory go, and what makes it faster.",
       """
@@ -232,7 +232,7 @@ extension TopicPages {
     TopicPage(
       "keys",
       ["shortcuts", "keyboard", "tab", "ctrl-c", "ctrl-d", "ctrl-r", "prompt", "editing", "completion",
-        "leave", "quit"],
+        "leave", "quit", "undo", "stop", "interrupt"],
       "What the keys of the prompt do.", isTable: true,
       """
         Enter          runs what is complete, else starts a line

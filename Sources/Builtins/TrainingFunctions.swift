@@ -102,10 +102,10 @@ enum TrainingFunctions {
       "adamw",
       "model: model, lr=1e-3 number, decay=5% number, betas=[0.9;0.98] list, eps=1e-8 number",
       group: group,
-      summary: "The AdamW optimiser of a model.",
+      summary: "The AdamW optimiser of a model: Adam with decoupled weight decay.",
       details: """
-        Weight decay is decoupled (Loshchilov, Hutter 2019) and leaves biases, norms, layer scales
-        and the class token alone. Fields: lr and decay, which may be set, and steps.
+        Loshchilov, Hutter 2019. The decay leaves biases, norms, layer scales and the class token
+        alone. Fields: lr and decay, which may be set, and steps.
         model: a layer, a parameter, or a record or list that holds some.
         lr: the learning rate, 0 or more.
         decay: the weight decay, 0 or more; each step takes lr decay of a weight away.

@@ -19,25 +19,23 @@ extension Session {
   /// function.
   public func parameters(of name: String) -> [ParameterOffer]? {
     if let closure = closure(named: name) {
-      let meanings = Dictionary(
-        uniqueKeysWithValues: FunctionHelp(closure).parameters.map { ($0.name, $0.meaning) })
+      let told = FunctionHelp(closure)
       return closure.parameters.map { name, standard in
-        ParameterOffer(
+        let meaning = told.parameters.first { $0.name == name }
+        return ParameterOffer(
           name: name, isOption: standard != nil,
-          note: standard.map { "\($0) when left out" } ?? "",
-          words: standard != nil ? Self.words(meanings[name] ?? "") : [])
+          note: meaning?.text ?? standard.map { "\($0) when left out" } ?? "",
+          words: standard != nil ? Self.words(meaning?.meaning ?? "") : [])
       }
     }
-    if value(of: name) != nil { return nil }
-    return machine.builtinIndex(name).map { machine.builtins[$0].parameters.map(Self.offer) }
-  }
-
-  private static func offer(_ parameter: NativeFunction.Parameter) -> ParameterOffer {
-    let standard = parameter.defaultText.map { $0 == "nil" ? "" : "\($0) when left out" } ?? ""
-    return ParameterOffer(
-      name: parameter.name, isOption: parameter.isOption,
-      note: [parameter.type, standard].filter { !$0.isEmpty }.joined(separator: ", "),
-      words: parameter.words)
+    guard value(of: name) == nil, let index = machine.builtinIndex(name) else { return nil }
+    let native = machine.builtins[index]
+    let told = FunctionHelp(native).parameters.filter { $0.name != FunctionHelp.more }
+    return zip(native.parameters, told).map { parameter, told in
+      ParameterOffer(
+        name: parameter.name, isOption: parameter.isOption, note: told.text,
+        words: parameter.words)
+    }
   }
 
   /// The words that an option takes, which what is said of it begins with: `"micro", "tiny" or "base"`.

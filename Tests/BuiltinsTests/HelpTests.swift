@@ -144,6 +144,37 @@ struct HelpTests {
     #expect(lines("?corrupt").prefix(3).last?.hasPrefix("Numbers of patches are rounded") == true)
   }
 
+  @Test("questions of students bring the page that answers them first", arguments: questions)
+  func bestFirst(question: String, first: String) {
+    let text = Session().helpText(for: "?" + question)
+    // A page begins with its signature or name, a list of hits with the best one.
+    let head = text.drop { $0 == " " || $0 == "?" }
+    #expect(head.hasPrefix(first), "\(question): \(text.prefix(160))")
+  }
+
+  private static let questions: [(String, String)] = [
+    ("learning rate schedule", "training"), ("how many parameters", "count_parameters"),
+    ("plot curve", "plot"), ("draw a graph", "plot"), ("save model", "saving"),
+    ("load images", "images"), ("read a folder of photographs", "load"),
+    ("confusion", "confusion"), ("hide patches", "masks"), ("masking ratio", "block_mask"),
+    ("slice", "indexing"), ("loop", "for"), ("repeat something", "for"),
+    ("string format", "strings"), ("masks of rectangles", "block_mask"),
+    ("average of a tensor", "mean"), ("standard deviation", "std"),
+    ("concatenate tensors", "concat"), ("random numbers", "seeds"), ("shuffle", "permutation"),
+    ("gpu", "speed"), ("why is it slow", "speed"), ("stop a gradient", "stop_gradient"),
+    ("clip gradients", "step"), ("weight decay", "adamw"), ("transformer block", "block"),
+    ("fit centroids", "kmeans"), ("nearest centroid", "encode"),
+    ("rebuild pixels", "ccvit_rebuild"), ("k nearest neighbours", "knn"),
+    ("logistic regression", "linear_probe"), ("progress bar", "progress"),
+    ("dictionary", "records"), ("lambda", "functions"), ("if else", "if"),
+    ("command line arguments", "scripts"), ("memory of variables", "whos"),
+    ("largest element", "max"), ("swap axes", "transpose"), ("catch an error", "errors"),
+    ("how do I leave?", "keys"), ("history of the prompt", "history"), ("one hot", "one_hot"),
+    ("image augmentation", "images"), ("resume training", "saving"), ("cosine similarity", "knn"),
+    ("length of a list", "len"), ("convert to a number", "number"), ("round", "round"),
+    ("peak signal to noise", "psnr"), ("position embedding", "position_bias"),
+  ]
+
   @Test(
     "words are found in their other forms, around the little words of a question",
     arguments: [
