@@ -65,7 +65,9 @@ public enum HelpPages {
   /// A question without what surrounds its words: `kmeans()`, `how do I plot?`.
   static func plain(_ question: String) -> String {
     var text = question[...]
-    if text.hasSuffix("()") { text = text.dropLast(2) }
+    for ending in ["()", "("] where text.count > 2 && text.hasSuffix(ending) {
+      text = text.dropLast(ending.count)
+    }
     while text.count > 1, let last = text.last, last == "?" || last == " " {
       text = text.dropLast()
     }

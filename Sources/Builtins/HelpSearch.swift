@@ -77,7 +77,8 @@ enum HelpSearch {
   static func hits(_ query: String, among entries: [HelpEntry]) -> [HelpEntry] {
     let words = stems(query)
     guard !words.isEmpty else { return [] }
-    let indexed = entries.map(Indexed.init)
+    let isName = !query.contains(" ")
+    let indexed = entries.map { Indexed($0, namesOnly: isName && query.contains("_")) }
     var totals = [Double](repeating: 0, count: entries.count)
     var found = [Int](repeating: 0, count: entries.count)
     for word in words {
@@ -94,7 +95,6 @@ enum HelpSearch {
       return totals[index] * share * share
     }
     // Without blanks it is meant as a name: half of a misspelt one would find anything.
-    let isName = !query.contains(" ")
     guard let best = scores.max(), best > 0, !isName || found.max() == words.count else { return [] }
     return scores.indices.filter { scores[$0] >= worthMin * best }
       .sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(hitsMax).map { entries[$0] }
@@ -104,12 +104,10 @@ enum HelpSearch {
   private struct Indexed {
     let parts: [(words: Set<String>, worth: Double)]
 
-    init(_ entry: HelpEntry) {
-      parts = [
-        (Set(stems(entry.name)), 8), (Set(stems(entry.keywords)), 6),
-        (Set(stems(entry.summary)), 4), (Set(stems(entry.parameters)), 3),
-        (Set(stems(entry.details)), 1),
-      ]
+    init(_ entry: HelpEntry, namesOnly: Bool) {
+      let names = [(entry.name, 8.0), (entry.parameters, 3)]
+      let texts = [(entry.keywords, 6.0), (entry.summary, 4), (entry.details, 1)]
+      parts = (namesOnly ? names : names + texts).map { (Set(stems($0.0)), $0.1) }
     }
 
     /// The most that a word, or another of its meaning, is worth here.

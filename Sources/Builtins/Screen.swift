@@ -186,7 +186,8 @@ public enum TerminalText {
       let lines = wrapped(
         String(line.dropFirst(width)), first: columns - width, rest: columns - width)
       let indent = String(repeating: " ", count: width)
-      return line.prefix(width) + lines.joined(separator: "\n" + indent)
+      let broken = lines.map { $0.suffix(1) == " " ? String($0.dropLast()) : $0 }
+      return line.prefix(width) + broken.joined(separator: "\n" + indent)
     }.joined(separator: "\n")
   }
 

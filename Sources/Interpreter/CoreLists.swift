@@ -181,7 +181,8 @@ public enum CoreLists {
       summary: "The items in order.",
       details: """
         Equal items stay in their order; nan comes last.
-        items: numbers, or strings, which go by alphabet; with by: any values.
+        items: numbers, or strings, which go by alphabet, capital letters first; with by: any
+        values.
         by: a function of an item that gives the number or string to go by.
         descending: whether the largest comes first.
         Gives a new list.

@@ -99,10 +99,28 @@ public final class NativeFunction: HeapObject {
   public override var typeName: String { "function" }
   /// A line that calls it, for errors about its arguments.
   var usageNote: String {
-    let lines = example.split(separator: "\n").map { line in
-      String(line.firstRange(of: "  # => ").map { line[..<$0.lowerBound] } ?? line)
+    let line = example.split(separator: "\n").last { $0.contains("\(name)(") }
+    return "For example: `\(line.map(call(in:)) ?? signature)`."
+  }
+
+  /// The call of it within a line; the line without its `# => ` where something is piped to it.
+  private func call(in line: Substring) -> String {
+    let line = line.firstRange(of: "  # => ").map { line[..<$0.lowerBound] } ?? line
+    guard let start = line.firstRange(of: "\(name)(")?.lowerBound,
+      !line[..<start].hasSuffix("|> ")
+    else { return String(line) }
+    var depth = 0, isText = false
+    for index in line[start...].indices {
+      switch line[index] {
+      case "\"": isText.toggle()
+      case "(" where !isText: depth += 1
+      case ")" where !isText:
+        depth -= 1
+        if depth == 0 { return String(line[start...index]) }
+      default: break
+      }
     }
-    return "For example: `\(lines.last { $0.contains("\(name)(") } ?? signature)`."
+    return String(line)
   }
 
   public override func summary(width: Int) -> String { "\(signature): \(summary)" }
