@@ -36,8 +36,9 @@ public struct FunctionHelp: Sendable {
   public init(_ native: NativeFunction) {
     var names = native.parameters.map(\.name)
     if native.isVariadic || native.collectsFields { names.append(Self.more) }
-    let text = HelpText(native.details.split(separator: "\n", omittingEmptySubsequences: false)
-      .map(String.init), names: names)
+    let text = HelpText(
+      native.details.split(separator: "\n", omittingEmptySubsequences: false)
+        .map(String.init), names: names)
     name = native.name
     signature = native.signature
     let needed = native.parameters.filter { !$0.isOption || $0.isRequired }
@@ -55,7 +56,9 @@ public struct FunctionHelp: Sendable {
         name: parameter.name, kind: Self.kind(parameter, meaning), meaning: meaning)
     }
     let further = text.meanings[Self.more].map { Parameter(name: Self.more, kind: "", meaning: $0) }
-    parameters = native.isVariadic ? further.map { [$0] + described } ?? described
+    parameters =
+      native.isVariadic
+      ? further.map { [$0] + described } ?? described
       : described + (further.map { [$0] } ?? [])
   }
 

@@ -48,7 +48,8 @@ enum HelpSearch {
     ["hide", "hidden", "mask", "cover", "occlude"], ["share", "ratio", "fraction", "percent"],
     ["train", "fit", "optimise", "optimize", "learn"], ["optimiser", "optimizer", "adam", "sgd"],
     ["loop", "repeat", "iterate", "for", "while"], ["slice", "index", "subscript", "select"],
-    ["length", "len", "size", "many", "count"], ["parameter", "weight"], ["model", "network", "net"],
+    ["length", "len", "size", "many", "count"], ["parameter", "weight"],
+    ["model", "network", "net"],
     ["random", "seed", "reproducible", "repeatable"], ["string", "text", "format"],
     ["error", "exception", "catch", "try"], ["mean", "average"], ["std", "deviation", "spread"],
     ["record", "dictionary", "dict", "struct", "object"], ["array", "tensor", "matrix", "vector"],
@@ -95,7 +96,9 @@ enum HelpSearch {
       return totals[index] * share * share
     }
     // Without blanks it is meant as a name: half of a misspelt one would find anything.
-    guard let best = scores.max(), best > 0, !isName || found.max() == words.count else { return [] }
+    guard let best = scores.max(), best > 0, !isName || found.max() == words.count else {
+      return []
+    }
     return scores.indices.filter { scores[$0] >= worthMin * best }
       .sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(hitsMax).map { entries[$0] }
   }

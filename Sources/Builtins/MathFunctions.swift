@@ -36,7 +36,8 @@ enum MathFunctions {
         related: ["log", "softmax"]),
       Elementwise(
         name: "log", operation: .log, number: { Glibc.log($0) },
-        summary: "The natural logarithm of each element; of 0 it is -inf, of a negative number nan.",
+        summary:
+          "The natural logarithm of each element; of 0 it is -inf, of a negative number nan.",
         example: "log(1)  # => 0", related: ["exp", "logsumexp"]),
       Elementwise(
         name: "sqrt", operation: .sqrt, number: { $0.squareRoot() },

@@ -88,7 +88,8 @@ enum ReductionFunctions {
   private static func argExtreme(_ name: String, smallest: Bool) -> NativeFunction {
     NativeFunction(
       name, "x: tensor, axis=nil number", group: group,
-      summary: "The position of the \(smallest ? "smallest" : "largest") element, the first of equals.",
+      summary:
+        "The position of the \(smallest ? "smallest" : "largest") element, the first of equals.",
       details: """
         x: a tensor or list of numbers.
         axis: the axis to go along; when left out all elements are counted in row-major order.

@@ -67,8 +67,11 @@ extension TopicPages {
       See also: join, split, replace, upper, trim, number, string
       """),
     TopicPage(
-      "if", ["else", "condition", "==", "!=", "<", "and", "or", "not", "true", "false", "nil",
-        "comparison", "bool", "elif", "switch"],
+      "if",
+      [
+        "else", "condition", "==", "!=", "<", "and", "or", "not", "true", "false", "nil",
+        "comparison", "bool", "elif", "switch",
+      ],
       "Choosing: `if condition { } else { }`, which has a value.",
       """
       The condition is true or false and nothing else: no number, no empty list. No parentheses are
@@ -88,8 +91,11 @@ extension TopicPages {
       See also: where, any, all, masks
       """),
     TopicPage(
-      "for", ["while", "loop", "loops", "repeat", "break", "continue", "in", "iterate", "..", "..<", "by",
-        "range", "ranges"],
+      "for",
+      [
+        "while", "loop", "loops", "repeat", "break", "continue", "in", "iterate", "..", "..<", "by",
+        "range", "ranges",
+      ],
       "Repeating: `for x in items { }` and `while condition { }`.",
       """
       `for` goes through lists, ranges, strings, records' names, tensors (rows), data sets (images)
@@ -113,8 +119,10 @@ extension TopicPages {
       """),
     TopicPage(
       "functions",
-      ["fn", "function", "return", "=>", "lambda", "closure", "closures", "options", "arguments",
-        "def", "##", "documentation"],
+      [
+        "fn", "function", "return", "=>", "lambda", "closure", "closures", "options", "arguments",
+        "def", "##", "documentation",
+      ],
       "Functions of your own: `fn name(data, option = default) { }` or `x => x^2`.",
       """
       Data come by position, options by name. The value is that of the last expression; `return`
@@ -196,8 +204,10 @@ extension TopicPages {
       """),
     TopicPage(
       "tensors",
-      ["matrix", "matrices", "vector", "vectors", "@", "shape", "dtype", "broadcasting", "axis",
-        "axes", "broadcast", ";"],
+      [
+        "matrix", "matrices", "vector", "vectors", "@", "shape", "dtype", "broadcasting", "axis",
+        "axes", "broadcast", ";",
+      ],
       "Numbers on axes: `[1, 2; 3, 4]`, images, weights; arithmetic element by element.",
       """
       A `;` in brackets parts rows. `+ - * / ^` work element by element, `@` is the matrix product.

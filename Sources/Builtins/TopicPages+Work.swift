@@ -3,8 +3,10 @@ extension TopicPages {
   static let work: [TopicPage] = [
     TopicPage(
       "images",
-      ["pictures", "dataset", "data set", "datasets", "photos", "load images", "cifar", "pixels",
-        "batch", "augmentation"],
+      [
+        "pictures", "dataset", "data set", "datasets", "photos", "load images", "cifar", "pixels",
+        "batch", "augmentation",
+      ],
       "Loading images, looking at them, going through them in batches.",
       """
       Images are [B, 3, H, W], RGB, pixels 0 to 1. `load` takes "shapes" (built in, ten classes), a
@@ -86,8 +88,10 @@ extension TopicPages {
       """),
     TopicPage(
       "training",
-      ["optimisation", "optimization", "learning rate", "learning rate schedule", "schedule",
-        "schedules", "gradient descent", "backward", "backpropagation", "pre-train", "train", "lr"],
+      [
+        "optimisation", "optimization", "learning rate", "learning rate schedule", "schedule",
+        "schedules", "gradient descent", "backward", "backpropagation", "pre-train", "train", "lr",
+      ],
       "Gradients, steps of the optimiser, a schedule and a log.",
       """
       `gradients(net, f)` runs f(net) and gives (value, grads); `step` applies them. Nothing is to be
@@ -134,8 +138,10 @@ extension TopicPages {
       """),
     TopicPage(
       "saving",
-      ["files", "save model", "checkpoint", "checkpoints", "resume", "loading", "safetensors",
-        "save a model", "export", "load model"],
+      [
+        "files", "save model", "checkpoint", "checkpoints", "resume", "loading", "safetensors",
+        "save a model", "export", "load model",
+      ],
       "Values to files and back: `save(x, path)`, `load(path)`.",
       """
       .safetensors keeps tensors, layers, optimisers, tokenizers, tables, and records and lists of
@@ -192,8 +198,10 @@ extension TopicPages {
       """),
     TopicPage(
       "speed",
-      ["performance", "slow", "threads", "gpu", "cuda", "device", "bf16", "profiling",
-        "faster"],
+      [
+        "performance", "slow", "threads", "gpu", "cuda", "device", "bf16", "profiling",
+        "faster",
+      ],
       "Where time and memory go, and what makes it faster.",
       """
       ccv computes on the CPU, with all its cores. `with profile() { }` tells which operation and which
@@ -231,8 +239,11 @@ extension TopicPages {
   static let prompt: [TopicPage] = [
     TopicPage(
       "keys",
-      ["shortcuts", "keyboard", "tab", "ctrl-c", "ctrl-d", "ctrl-r", "prompt", "editing", "completion",
-        "leave", "quit", "undo", "stop", "interrupt"],
+      [
+        "shortcuts", "keyboard", "tab", "ctrl-c", "ctrl-d", "ctrl-r", "prompt", "editing",
+        "completion",
+        "leave", "quit", "undo", "stop", "interrupt",
+      ],
       "What the keys of the prompt do.", isTable: true,
       """
         Enter          runs what is complete, else starts a line

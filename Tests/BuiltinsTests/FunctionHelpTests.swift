@@ -39,9 +39,10 @@ struct FunctionHelpTests {
     #expect(help.summary == "Hides patches.")
     #expect(help.prose == ["Hides patches. As BEiT does.", "Prose: not a parameter."])
     #expect(help.parameters.map(\.name) == ["x", "ratio"])
-    #expect(help.parameters.map(\.text) == [
-      "images, B x 3 x H x W.", "38% when left out: the share.",
-    ])
+    #expect(
+      help.parameters.map(\.text) == [
+        "images, B x 3 x H x W.", "38% when left out: the share.",
+      ])
     #expect(help.result == "Gives a mask.")
     #expect(help.related == ["cover", "count"])
     #expect(help.example == ["> f(1)", "1"])
@@ -64,10 +65,11 @@ struct FunctionHelpTests {
       summary: "S.", details: "k: how many.\nmode: \"x\" or \"y\".\nGives a."
     ) { _ in .none }
     let told = FunctionHelp(native)
-    #expect(told.parameters.map(\.text) == [
-      "tensor", "optional", "number, required: how many.", "\"x\" when left out: \"x\" or \"y\".",
-      "list, [1, 2] when left out",
-    ])
+    #expect(
+      told.parameters.map(\.text) == [
+        "tensor", "optional", "number, required: how many.", "\"x\" when left out: \"x\" or \"y\".",
+        "list, [1, 2] when left out",
+      ])
     #expect(told.shortSignature == "g(a, b, k:, ...)")
     #expect(told.signature == "g(a, [b], k:, mode: \"x\", at: [1, 2])")
   }

@@ -22,7 +22,8 @@ struct HelpTests {
     #expect(all.count > 130)
     for help in all {
       let name = help.name
-      #expect(help.summary.hasSuffix(".") || help.summary.hasSuffix("`."), "\(name): \(help.summary)")
+      #expect(
+        help.summary.hasSuffix(".") || help.summary.hasSuffix("`."), "\(name): \(help.summary)")
       #expect(HelpText.firstSentence(help.summary) == help.summary, "\(name): one sentence")
       for parameter in help.parameters {
         #expect(!parameter.meaning.isEmpty, "\(name): nothing is said of `\(parameter.name)`")
@@ -32,13 +33,15 @@ struct HelpTests {
       #expect(help.example.contains { $0.contains(name) }, "\(name): its example does without it")
       #expect(!help.related.isEmpty, "\(name) names nothing to look at next")
       for other in help.related {
-        #expect(other != name && (known.contains(other) || TopicPages.page(other) != nil),
+        #expect(
+          other != name && (known.contains(other) || TopicPages.page(other) != nil),
           "\(name) names \(other)")
       }
     }
   }
 
-  @Test("nothing is told of parameters that are not there; every parameter of the library is told of")
+  @Test(
+    "nothing is told of parameters that are not there; every parameter of the library is told of")
   func parametersOfTheLibrary() {
     let session = Session()
     for name in session.library.names {
@@ -63,7 +66,9 @@ struct HelpTests {
       let place = try TemporaryFolder()
       defer { place.leave() }
       let session = Session()
-      guard let native = session.machine.builtins.first(where: { $0.name == name }) else { continue }
+      guard let native = session.machine.builtins.first(where: { $0.name == name }) else {
+        continue
+      }
       let time = try clock.measure { try ShownLines(native.example).check(in: session, name: name) }
       #expect(time < .seconds(5), "\(name) takes \(time)")
     }
@@ -122,8 +127,9 @@ struct HelpTests {
     }
     let source = session.helpText(for: "??kmeans")
     #expect(source.hasPrefix("kmeans is built in") && source.hasSuffix(page))
-    #expect(source.split(separator: "\n").prefix(2).joined(separator: " ")
-      .contains("Sources/Builtins/TokenizerFunctions.swift, line "))
+    #expect(
+      source.split(separator: "\n").prefix(2).joined(separator: " ")
+        .contains("Sources/Builtins/TokenizerFunctions.swift, line "))
     _ = session.evaluate("1\nfn mine(x) { x }", name: "lab.ccv")
     #expect(session.helpText(for: "??mine") == "fn mine(x) { x }\n\n# lab.ccv, line 2.\n")
   }
@@ -133,7 +139,8 @@ struct HelpTests {
     let session = Session()
     session.host.width = { 1000 }
     _ = session.evaluate(
-      "## One\n## sentence.\n##\n## Another\n## one:\n## - first\n##   a = 1\n##   b = 2\nfn f(x) { x }")
+      "## One\n## sentence.\n##\n## Another\n## one:\n## - first\n##   a = 1\n##   b = 2\nfn f(x) { x }"
+    )
     func lines(_ query: String) -> [Substring] {
       session.helpText(for: query).split(separator: "\n").map { $0.drop { $0 == " " } }
         .filter { !$0.isEmpty }

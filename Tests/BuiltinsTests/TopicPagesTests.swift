@@ -27,7 +27,8 @@ struct TopicPagesTests {
       #expect(page.summary.hasSuffix(".") || page.summary.hasSuffix("`."), "\(page.name)")
       #expect(!page.related.isEmpty, "\(page.name) names nothing to look at next")
       for name in page.related {
-        #expect(known.contains(name) || TopicPages.page(name)?.name == name, "\(page.name): \(name)")
+        #expect(
+          known.contains(name) || TopicPages.page(name)?.name == name, "\(page.name): \(name)")
       }
     }
   }
