@@ -76,15 +76,16 @@ public enum HelpPages {
 
   private static func search(_ words: String, _ machine: Machine, _ host: Host) -> Answer {
     let library = host.libraryFunctions()
+    let own = host.variables().compactMap { $0.value.closure }
     let entries =
-      machine.builtins.map { HelpEntry(FunctionHelp($0), group: $0.group) }
+      own.map { HelpEntry(FunctionHelp($0), group: "") }
+      + machine.builtins.map { HelpEntry(FunctionHelp($0), group: $0.group) }
       + library.map { HelpEntry(FunctionHelp($0), group: FrontPage.methods) }
-      + TopicPages.all.map(HelpEntry.init)
+      + TopicPages.all.map { HelpEntry($0) } + ErrorPages.all.map { HelpEntry($0) }
     let hits = HelpSearch.hits(words, among: entries)
     guard let first = hits.first else { return nothing(words, entries) }
     if hits.count == 1 {
-      // Names of the library are not those of built-in functions.
-      if let closure = library.first(where: { $0.name == first.name }) {
+      if let closure = (own + library).first(where: { $0.name == first.name }) {
         return Answer(text: page(closure), isFound: true)
       }
       return answer(first.name, machine, host)

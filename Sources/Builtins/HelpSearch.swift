@@ -1,3 +1,5 @@
+import Syntax
+
 /// Something that help has a page of, as it is listed and searched.
 struct HelpEntry {
   let name: String
@@ -24,6 +26,12 @@ struct HelpEntry {
     keywords = page.otherNames.joined(separator: " ")
     parameters = ""
     details = page.body
+  }
+
+  /// Its code is no word that anybody searches.
+  init(_ page: ErrorPage) {
+    (name, title, summary) = (page.code.description, "?\(page.code)", page.code.title)
+    (keywords, parameters, details) = ("", "", page.meaning)
   }
 }
 

@@ -115,6 +115,38 @@ extension TopicPages {
       See also: gradients, adamw, step, warmup_cosine, tables, saving
       """),
     TopicPage(
+      "pretraining",
+      ["pre-training", "masked image modelling", "masked image modeling", "mim", "method", "methods",
+        "self-supervised", "workflow", "whole"],
+      "Masked image modelling from images to features, in one page.",
+      """
+      Hide patches, and let a network say what was there: which centroid (cross-entropy) and which
+      pixels (squared error). What it learns for that is of use for other work. A real run has more
+      of everything: images, tokens, depth, epochs.
+
+        seed(1)
+        let images = load("shapes", n: 64)
+        let tok = images |> patchify(size: 8) |> kmeans(k: 16, iters: 5)
+        let net = ccvit(size: "micro", tokens: tok.k)
+        let opt = adamw(net, lr: 1e-3)
+        let log = table("epoch", "loss", "accuracy")
+        for epoch in 1..2 {
+          for b in batches(images, size: 32) {
+            let c = corrupt(b, tok, ratio: 40%)
+            let run = gradients(net, n => ccvit_loss(n, c))
+            step(opt, run.grads, clip: 3)
+            log |> note(epoch: epoch, ..run.value)
+          }
+        }
+        len(log)  # => 2
+        log[-1].loss < log[0].loss  # => true
+        ccvit_features(net, images[0..3]).shape  # => [4, 64]
+
+      `examples/ccvit.ccv` is a whole run that ends with what its features are worth.
+
+      See also: ccvit, corrupt, ccvit_loss, masks, patches, training, judging
+      """),
+    TopicPage(
       "tables",
       ["logging", "csv", "curves", "plots", "plotting", "metrics"],
       "Rows of named values: the log of a run, its curves, its file.",
