@@ -129,6 +129,12 @@ public final class NativeFunction: HeapObject {
 /// Parameters as text: `data: tensor` is positional, `data?: tensor` may be left out, `k= number` an
 /// option that must be given, `iters=25 number` one with a default, `...` any number of further values.
 enum ParameterNotation {
+  /// A list as it is written in the language: in the notation a comma would end the parameter.
+  private static func standard(_ text: Substring) -> String {
+    // Every function passes here when a session starts.
+    text.utf8.contains(UInt8(ascii: ";")) ? String(text.replacing(";", with: ", ")) : String(text)
+  }
+
   static func parse(_ text: String) -> ([NativeFunction.Parameter], isVariadic: Bool) {
     var parameters = [NativeFunction.Parameter]()
     var isVariadic = false
@@ -145,8 +151,7 @@ enum ParameterNotation {
           .init(
             name: String(item[..<equals]), type: String(rest.drop { $0 != " " }.drop { $0 == " " }),
             isOption: true, isRequired: value.isEmpty,
-            // A comma would end the parameter.
-            defaultText: value.isEmpty ? nil : String(value.replacing(";", with: ", "))))
+            defaultText: value.isEmpty ? nil : standard(value)))
       } else {
         let name = item.prefix { $0 != ":" && $0 != "?" }
         let type = item.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
