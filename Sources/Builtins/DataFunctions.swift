@@ -160,10 +160,24 @@ enum DataFunctions {
       "load",
       "path: string, split=\"train\" \"train\" or \"test\", n=nil number, size=nil number, per_class=nil number, seed=0 number, on_disk=false bool",
       group: group,
-      summary: "Images from a folder, an image from a file, or what save(...) wrote.",
-      details:
-        "\"shapes\": the built-in labelled images (n of them, 2000 unless given). A folder: class folders of .jpg/.png, a flat folder, or CIFAR-10's binary files. size: scale and cut every image to size x size. per_class: at most so many of each class. split: \"train\" or \"test\" (a folder has both if it holds train and test, or train and val). on_disk: the files of a folder are decoded anew each time that their images are asked for, a batch at a time; random crops (batches(..., augment: true)) then come from a photograph's own pixels. For sets that the memory does not hold; needs size. A JPEG or PNG file: a tensor 3 x H x W, 0 ... 1. A .safetensors: the saved value.",
-      example: "load(\"shapes\", n: 100)", related: ["save", "batches", "split"]
+      summary: "Images from a folder, one image from a file, or what `save` wrote.",
+      details: """
+        path: "shapes" (built-in labelled images of ten classes, 32 x 32), a folder of class folders
+        or of .jpg and .png files, CIFAR-10's or CIFAR-100's binary files, one .jpg or .png file, or
+        a .safetensors file that `save` wrote.
+        split: "train" or "test"; a folder has both if it holds train and test, or train and val.
+        n: at most so many images, chosen at random; of "shapes" 2000 unless given.
+        size: scale and cut every image to size x size pixels; needed where they differ.
+        per_class: at most so many of each class.
+        seed: which images n chooses, and which shapes are drawn.
+        on_disk: whether files are decoded anew each time that their images are asked for, a batch
+        at a time; random crops then come from a photograph's own pixels. For sets that the memory
+        does not hold; needs size.
+        Gives a data set (fields images, labels, classes, count, size, shape); of one image file a
+        tensor [3, H, W], pixels 0 to 1; of .safetensors the value.
+        """,
+      example: "load(\"shapes\", n: 100).shape  # => [100, 3, 32, 32]",
+      related: ["save", "batches", "split", "images"]
     ) { call in
       let path = FilePath.expanded(try call.string(0))
       let isTraining = try call.word(1, default: "train") == "train"
@@ -273,11 +287,21 @@ enum DataFunctions {
       "batches",
       "data: dataset, size= number, shuffle=true bool, augment=false bool, labels=false bool, drop_last=true bool, seed=nil number",
       group: group,
-      summary: "The images in batches [size, 3, H, W], pixels 0 ... 1, to go through with `for`.",
-      details:
-        "shuffle: a new order each time, from the random stream. augment: random resized crop (20 % to 100 % of the area) and flip. labels: gives records (images, labels). drop_last: leaves an incomplete last batch out. Batches are made ahead on another thread. A tensor of images is taken at 8 bits a pixel.",
+      summary: "Images in batches, to go through with `for`.",
+      details: """
+        They are made ahead, on another thread. A tensor of images is taken at 8 bits a pixel.
+        data: a data set, or images [N, 3, H, W].
+        size: images of a batch, 1 or more.
+        shuffle: whether each loop has a new order, from the random stream.
+        augment: whether each image is a random crop (20% to 100% of the area, scaled back) and may
+        be flipped.
+        labels: whether to give records (images, labels).
+        drop_last: whether an incomplete last batch is left out.
+        seed: a whole number: an order of these batches' own.
+        Gives batches for `for`, each [size, 3, H, W], pixels 0 to 1; len(...) is how many.
+        """,
       example: "for b in batches(load(\"shapes\", n: 40), size: 20) { print(b.shape) }",
-      related: ["load", "progress"]
+      related: ["load", "progress", "images"]
     ) { call in
       let dataset = try dataset(call, 0)
       var options = BatchOptions(size: try call.integer(1, in: 1...(1 << 24)))
@@ -303,9 +327,20 @@ enum DataFunctions {
     NativeFunction(
       "split", "x: dataset or string, by?: number or string, seed=nil number", group: group,
       summary:
-        "A data set in two parts, the first with a share of each class; or a string at separators.",
-      example: "let (train, test) = split(load(\"shapes\", n: 100), 80%, seed: 1)\nlen(train)",
-      related: ["load", "join"]
+        "A data set in two random parts with the same share of each class, or a string in words.",
+      details: """
+        x: a data set, or a string.
+        by: of a data set the share of the first part, such as 80%; of a string what parts it,
+        blanks and line breaks when left out.
+        seed: a whole number: a choice of this call's own.
+        Gives a list of two data sets, or a list of strings.
+        """,
+      example: """
+        let (train, test) = split(load("shapes", n: 100), 80%, seed: 1)
+        [len(train), len(test)]  # => [80, 20]
+        split("a,b", ",")  # => ["a", "b"]
+        """,
+      related: ["load", "sample", "join"]
     ) { call in
       if let text = call[0].string {
         return CoreText.split(text.string, separator: call.has(1) ? try call.string(1) : "")
@@ -326,8 +361,14 @@ enum DataFunctions {
   private static func take() -> NativeFunction {
     NativeFunction(
       "take", "data: dataset, n: number", group: group,
-      summary: "The first n images of a data set, or items of a list.",
-      example: "take([1, 2, 3], 2)", related: ["split", "sample"]
+      summary: "The first images of a data set, or the first items of a list.",
+      details: """
+        data: a data set or a list.
+        n: at most so many, 0 or more.
+        Gives a data set, or a list.
+        """,
+      example: "take([1, 2, 3], 2)  # => [1, 2]",
+      related: ["split", "sample", "indexing"]
     ) { call in
       if let list = call[0].list {
         return .owning(ListObject(Array(list.values.prefix(try call.integer(1, in: 0...Int.max)))))

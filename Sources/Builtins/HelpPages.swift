@@ -3,103 +3,102 @@ import Syntax
 
 /// The texts of help.
 public enum HelpPages {
-  private static let methods = "methods, written in the language itself"
+  /// What help answers.
+  public struct Answer: Sendable {
+    /// Lines, not folded to any width.
+    public let text: String
+    /// Whether there was anything about the question.
+    public let isFound: Bool
 
-  /// Functions by group, and how to go on.
+    public init(text: String, isFound: Bool) { (self.text, self.isFound) = (text, isFound) }
+  }
+
+  /// The front page.
   public static func overview(_ machine: Machine, _ host: Host) -> String {
-    var groups: [(String, [String])] = []
-    for native in machine.builtins {
-      if let index = groups.firstIndex(where: { $0.0 == native.group }) {
-        groups[index].1.append(native.name)
-      } else {
-        groups.append((native.group, [native.name]))
-      }
-    }
-    groups.append((methods, host.libraryFunctions().map(\.name)))
-    var text = "ccv: scripting for masked image modelling\n\n"
-    for (group, names) in groups.sorted(by: { $0.0 < $1.0 }) {
-      text += "  \(group)\n    \(names.sorted().joined(separator: "  "))\n"
-    }
-    return text + """
-
-      ?name explains a function, ??name shows its source, ?E021 an error, ?two words searches.
-
-      """
+    FrontPage.text(machine.builtins, library: host.libraryFunctions().map(\.name))
   }
 
   /// The page of a function of the host.
-  public static func page(_ native: NativeFunction) -> String {
-    var text = "\(native.signature)\n\n  \(native.summary)\n"
-    if !native.details.isEmpty { text += "  \(native.details)\n" }
-    let described = native.parameters.filter { !$0.type.isEmpty }
-    if !described.isEmpty {
-      text += "\n"
-      let width = described.map(\.name.count).max() ?? 0
-      for parameter in described {
-        let blanks = String(repeating: " ", count: width - parameter.name.count + 2)
-        let standard = parameter.defaultText.map { " (\($0) when left out)" } ?? ""
-        text += "    \(parameter.name)\(blanks)\(parameter.type)\(standard)\n"
-      }
+  public static func page(_ native: NativeFunction) -> String { page(FunctionHelp(native)) }
+
+  /// The page of a function of the language.
+  public static func page(_ closure: ClosureObject) -> String { page(FunctionHelp(closure)) }
+
+  private static func page(_ help: FunctionHelp) -> String {
+    var text = help.signature + "\n\n"
+    for line in help.prose { text += line.isEmpty ? "\n" : "  \(line)\n" }
+    if !help.parameters.isEmpty { text += "\n" + table(help.parameters) }
+    if !help.result.isEmpty { text += "\n  \(help.result)\n" }
+    if !help.example.isEmpty {
+      text += "\n  Example\n" + help.example.map { "    \($0)\n" }.joined()
     }
-    if !native.example.isEmpty {
-      text += "\n  Example\n" + native.example.split(separator: "\n").map { "    \($0)\n" }.joined()
-    }
-    if !native.related.isEmpty {
-      text += "\n  See also: \(native.related.joined(separator: ", "))\n"
-    }
+    if !help.related.isEmpty { text += "\n  See also: \(help.related.joined(separator: ", "))\n" }
     return text
   }
 
-  /// The page of a function of the language.
-  public static func page(_ closure: ClosureObject) -> String {
-    let lines = closure.documentation.isEmpty ? ["(no ## lines above it)"] : closure.documentation
-    return "\(closure.signature)\n\n" + paragraphs(lines).map { "  \($0)\n" }.joined()
+  private static func table(_ parameters: [FunctionHelp.Parameter]) -> String {
+    let width = parameters.map(\.name.count).max() ?? 0
+    return parameters.map { parameter in
+      let blanks = String(repeating: " ", count: width - parameter.name.count + 2)
+      return "    \(parameter.name)\(blanks)\(parameter.text)\n"
+    }.joined()
   }
 
-  /// Lines of a documentation with each paragraph in one, so that it can be folded to any width.
-  ///
-  /// Indented lines (examples, tables) and items that `-` starts keep lines of their own.
-  static func paragraphs(_ lines: [String]) -> [String] {
-    var joined = [String](), isOpen = false
-    for line in lines {
-      let isText = !line.isEmpty && !line.hasPrefix(" ") && !line.hasPrefix("- ")
-      if isText, isOpen {
-        joined[joined.count - 1] += " " + line
-      } else {
-        joined.append(line)
-      }
-      isOpen = isText || line.hasPrefix("- ")
+  /// A function, a topic or an error code, by name; else what the words find.
+  public static func answer(_ question: String, _ machine: Machine, _ host: Host) -> Answer {
+    let topic = plain(question)
+    if let native = machine.builtins.first(where: { $0.name == topic }) {
+      // `?keys` may mean the function or the prompt's keys.
+      let other = TopicPages.all.first { $0.name == topic }.map { "\n" + $0.text } ?? ""
+      return Answer(text: page(native) + other, isFound: true)
     }
-    return joined
+    if let page = ErrorPages.page(topic) { return Answer(text: page.text, isFound: true) }
+    if let page = TopicPages.page(topic) { return Answer(text: page.text, isFound: true) }
+    return search(topic, machine, host)
   }
 
-  /// A function by name, an error by code, or all functions whose text has the words.
+  /// The text of `answer`.
   public static func topic(_ topic: String, _ machine: Machine, _ host: Host) -> String {
-    if let native = machine.builtins.first(where: { $0.name == topic }) { return page(native) }
-    if let page = ErrorPages.page(topic) { return page.text }
-    let entries = machine.builtins.map(entry) + host.libraryFunctions().map(entry)
-    let hits = HelpSearch.hits(topic, among: entries)
-    guard !hits.isEmpty else {
-      let near = Suggestion.nearest(to: topic, among: entries.map(\.name)).first
-      return "There is no help on \"\(topic)\"."
-        + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n"
+    answer(topic, machine, host).text
+  }
+
+  /// A question without what surrounds its words: `kmeans()`, `how do I plot?`.
+  static func plain(_ question: String) -> String {
+    var text = question[...]
+    for ending in ["()", "("] where text.count > 2 && text.hasSuffix(ending) {
+      text = text.dropLast(ending.count)
     }
-    return hits.map { "  \($0.signature)\n      \($0.summary)\n" }.joined()
+    while text.count > 1, let last = text.last, last == "?" || last == " " {
+      text = text.dropLast()
+    }
+    return String(text)
   }
 
-  private static func entry(_ native: NativeFunction) -> HelpEntry {
-    HelpEntry(
-      name: native.name, signature: native.signature, summary: native.summary,
-      details: "\(native.details) \(native.group)")
+  private static func search(_ words: String, _ machine: Machine, _ host: Host) -> Answer {
+    let library = host.libraryFunctions()
+    let own = host.variables().compactMap { $0.value.closure }
+    let entries =
+      own.map { HelpEntry(FunctionHelp($0), group: "") }
+      + machine.builtins.map { HelpEntry(FunctionHelp($0), group: $0.group) }
+      + library.map { HelpEntry(FunctionHelp($0), group: FrontPage.methods) }
+      + TopicPages.all.map { HelpEntry($0) } + ErrorPages.all.map { HelpEntry($0) }
+    let hits = HelpSearch.hits(words, among: entries)
+    guard let first = hits.first else { return nothing(words, entries) }
+    if hits.count == 1 {
+      if let closure = (own + library).first(where: { $0.name == first.name }) {
+        return Answer(text: page(closure), isFound: true)
+      }
+      return answer(first.name, machine, host)
+    }
+    let list = hits.map { "  \($0.title)\n      \($0.summary)\n" }.joined()
+    return Answer(text: list + "\n?\(first.name) tells more.\n", isFound: true)
   }
 
-  /// The first sentence above a function of the library is its summary.
-  private static func entry(_ closure: ClosureObject) -> HelpEntry {
-    let text = closure.documentation.joined(separator: " ")
-    let sentences = text.split(separator: ". ", maxSplits: 1)
-    let isWhole = sentences.count < 2
-    return HelpEntry(
-      name: closure.name, signature: closure.signature,
-      summary: isWhole ? text : sentences[0] + ".", details: isWhole ? "" : String(sentences[1]))
+  private static func nothing(_ words: String, _ entries: [HelpEntry]) -> Answer {
+    let names = entries.map(\.name) + TopicPages.all.flatMap(\.otherNames)
+    let near = Suggestion.nearest(to: words, among: names).first
+    return Answer(
+      text: "There is no help on \"\(words)\"."
+        + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n", isFound: false)
   }
 }

@@ -44,12 +44,23 @@ enum HistoryFunctions {
 
   private static func history(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "history", "words?: string, last=20 number, everywhere=false bool, save=nil string",
+      "history",
+      "words?: string, last=20 number, everywhere=false bool, save=nil string",
       group: "output and time",
       summary: "Writes what was entered at the prompt, or saves this session as a script.",
-      details:
-        "words: only entries that hold all of them. last: at most so many, the newest. everywhere: of all projects, not of this one only (a project is the nearest folder above with a repository, else the current folder). Each line says when it was entered, how long it took, and ! where it failed. save: a path; writes those entries of this session that succeeded, questions (?name) and history() left out, as a .ccv script. At the prompt only.",
-      example: "try { history() } catch e { print(e.message) }", related: ["whos", "save", "help"]
+      details: """
+        Each line says when it was entered, how long it took, and ! where it failed. At the prompt only:
+        in a script it is an error.
+        words: only entries that hold all of these.
+        last: at most so many, the newest.
+        everywhere: whether of all projects, not of this one only; a project is the nearest folder
+        above with a repository, else the current folder.
+        save: a path: writes those entries of this session that succeeded as a .ccv script;
+        questions (?name) and history() are left out.
+        Gives nothing.
+        """,
+      example: "try { history(\"kmeans\", last: 5) } catch e { print(\"at the prompt only\") }",
+      related: ["whos", "save", "help", "keys"]
     ) { call in
       guard let access = host.history else {
         throw Diagnosis(

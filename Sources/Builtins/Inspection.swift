@@ -39,8 +39,11 @@ enum Inspection {
       "version", "", group: group,
       summary:
         "Writes the version, the instruction set, the matrix library and the threads in use.",
-      details: "With a warning where a variable of the environment holds the engine back.",
-      example: "version()", related: ["whos"]
+      details: """
+        Gives nothing; a warning stands where a variable of the environment holds the engine back.
+        """,
+      example: "version()",
+      related: ["whos", "speed"]
     ) { _ in
       host.write(Version.report())
       return .none
@@ -49,10 +52,18 @@ enum Inspection {
 
   private static func whos(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "whos", "", group: group, summary: "Writes your variables: name, kind, shape and bytes.",
-      details:
-        "Lists and records count what they hold. What two variables share counts for both, but once in the sum.",
-      example: "let x = zeros([3, 4])\nwhos()", related: ["type", "help"]
+      "whos", "", group: group,
+      summary: "Writes your variables: name, kind, shape and memory in bytes.",
+      details: """
+        Lists and records count what they hold. What two variables share counts for both, but once
+        in the sum.
+        Gives nothing.
+        """,
+      example: """
+        let x = zeros([3, 4])
+        whos()
+        """,
+      related: ["type", "help", "history"]
     ) { _ in
       host.write(table(of: host.variables()))
       return .none

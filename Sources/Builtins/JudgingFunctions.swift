@@ -44,13 +44,22 @@ enum JudgingFunctions {
 
   private static func knn(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "knn", "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, k=20 number",
+      "knn",
+      "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, k=20 number",
       group: group,
-      summary: "k nearest neighbours by cosine similarity: a record with the accuracy.",
-      details:
-        "Features [n, D] are standardised by the training rows; a neighbour's vote weighs exp(similarity / 0.07).",
-      example: "knn([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1], k: 1).accuracy",
-      related: ["linear_probe"]
+      summary: "Judges features by their nearest neighbours.",
+      details: """
+        Features are standardised by the training rows; of the k nearest by cosine similarity each
+        votes with exp(similarity / 0.07).
+        train_x: [n, D]; images and other tensors are flattened.
+        train_y: [n], class numbers from 0.
+        test_x: [m, D].
+        test_y: [m].
+        k: how many neighbours vote, 1 to 10000.
+        Gives a record of accuracy (0 to 1), predictions [m], iterations and converged.
+        """,
+      example: "knn([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1], k: 1).accuracy  # => 1",
+      related: ["linear_probe", "confusion", "judging"]
     ) { call in
       let probe = try data(call)
       let machine = call.machine
@@ -69,11 +78,22 @@ enum JudgingFunctions {
     NativeFunction(
       "linear_probe",
       "train_x: tensor, train_y: tensor, test_x: tensor, test_y: tensor, l2=1e-3 number, iters=500 number",
-      group: group, summary: "Logistic regression on frozen features: a record with the accuracy.",
-      details:
-        "Features [n, D] are standardised by the training rows; mean cross-entropy + l2/2 ||W||^2 is minimised by L-BFGS until every component of the gradient is below 1e-4.",
-      example: "linear_probe([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1]).accuracy",
-      related: ["knn", "confusion"]
+      group: group,
+      summary: "Judges features by a logistic regression on them.",
+      details: """
+        Features are standardised by the training rows; mean cross-entropy + l2/2 ||W||^2 is
+        minimised by L-BFGS until every component of the gradient is below 1e-4.
+        train_x: [n, D]; images and other tensors are flattened.
+        train_y: [n], class numbers from 0.
+        test_x: [m, D].
+        test_y: [m].
+        l2: how much large weights cost, 0 or more.
+        iters: at most so many iterations.
+        Gives a record of accuracy and train_accuracy (0 to 1), iterations, converged and
+        predictions [m].
+        """,
+      example: "linear_probe([0, 1; 1, 0], [0, 1], [0.1, 1; 1, 0.1], [0, 1]).accuracy  # => 1",
+      related: ["knn", "confusion", "judging"]
     ) { call in
       let probe = try data(call)
       let iterations = try call.integer(5, default: 500, in: 1...1_000_000)
@@ -96,8 +116,15 @@ enum JudgingFunctions {
     NativeFunction(
       "confusion", "predictions: tensor, labels: tensor, classes=nil list", group: group,
       summary: "How often each class was taken for each: rows are labels, columns predictions.",
-      details: "classes: their names, in order. Fields: counts (tensor), accuracy, per_class.",
-      example: "confusion([0, 1, 1], [0, 1, 0])", related: ["linear_probe", "accuracy"]
+      details: """
+        predictions: [n], class numbers from 0.
+        labels: [n], the right ones.
+        classes: the names of the classes, in order.
+        Gives a value with fields counts [K, K], classes, accuracy and per_class (0 to 1); `show`
+        draws it.
+        """,
+      example: "list(confusion([0, 1, 1], [0, 1, 0]).counts)  # => [[1, 1], [0, 1]]",
+      related: ["linear_probe", "accuracy", "show", "judging"]
     ) { call in
       let (guesses, truths) = (try Tensors.ids(call, 0), try Tensors.ids(call, 1))
       var names = call.has(2) ? try call.list(2).values.map(Display.text) : []

@@ -46,12 +46,21 @@ enum MaskFunctions {
       "block_mask",
       "grid= list, ratio=38.3% number, count=nil number, batch=nil number, min_block=nil number, aspect=0.3 number, seed=nil number",
       group: group,
-      summary:
-        "Masks of random rectangles (BEiT, CCViT): exactly ratio or count of the patches are hidden.",
-      details:
-        "[rows, columns] bool, or [batch, rows, columns]; true = hidden. min_block: the least patches of a rectangle (16 on a grid of 14 x 14, the same share of others); aspect: height over width lies between aspect and 1/aspect.",
-      example: "block_mask(grid: [4, 4], ratio: 50%, seed: 1)",
-      related: ["random_mask", "cover", "count"]
+      summary: "Masks of random rectangles of patches (BEiT, CCViT).",
+      details: """
+        grid: rows and columns of patches, such as [8, 8].
+        ratio: the share that is hidden, 0% to 100%, rounded to whole patches.
+        count: how many are hidden, instead of ratio.
+        batch: so many masks.
+        min_block: the least patches of a rectangle; 16 on a grid of 14 x 14, the same share of
+        others.
+        aspect: height over width of a rectangle lies between aspect and 1/aspect, 0.01 to 1.
+        seed: a whole number: masks of this call's own.
+        Gives a mask [rows, columns], with batch [batch, rows, columns]; true is hidden, exactly so
+        many each.
+        """,
+      example: "count(block_mask(grid: [4, 4], ratio: 50%, seed: 1))  # => 8",
+      related: ["random_mask", "cover", "corrupt", "masks"]
     ) { call in
       let (height, width) = try grid(call, 0)
       let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.383)
@@ -72,9 +81,19 @@ enum MaskFunctions {
     NativeFunction(
       "random_mask",
       "grid= list, ratio=75% number, count=nil number, batch=nil number, seed=nil number",
-      group: group, summary: "Masks of patches chosen uniformly (MAE).",
-      details: "[rows, columns] bool, or [batch, rows, columns]; true = hidden.",
-      example: "random_mask(grid: [4, 4], ratio: 75%, seed: 1)", related: ["block_mask"]
+      group: group,
+      summary: "Masks of single patches, each as likely as any other (MAE).",
+      details: """
+        grid: rows and columns of patches, such as [8, 8].
+        ratio: the share that is hidden, 0% to 100%, rounded to whole patches.
+        count: how many are hidden, instead of ratio.
+        batch: so many masks.
+        seed: a whole number: masks of this call's own.
+        Gives a mask [rows, columns], with batch [batch, rows, columns]; true is hidden, exactly so
+        many each.
+        """,
+      example: "count(random_mask(grid: [4, 4], ratio: 75%, seed: 1))  # => 12",
+      related: ["block_mask", "cover", "masks"]
     ) { call in
       let (height, width) = try grid(call, 0)
       let count = try amount(call, ratio: 1, count: 2, of: height * width, standard: 0.75)
@@ -90,14 +109,22 @@ enum MaskFunctions {
 
   private static func randomVisible(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "random_visible", "hidden: mask, share=10.2% number, count=nil number, seed=nil number",
+      "random_visible",
+      "hidden: mask, share=10.2% number, count=nil number, seed=nil number",
       group: group,
-      summary:
-        "A mask of visible patches chosen uniformly: a share of all patches, or a count, per image.",
-      details: "hidden [B, ...] -> the same shape, never true where hidden is.",
-      example:
-        "random_visible(block_mask(grid: [4, 4], batch: 2, seed: 1), count: 2, seed: 2) |> count",
-      related: ["block_mask"]
+      summary: "Some of the visible patches, chosen at random: those that are to be replaced.",
+      details: """
+        hidden: [B, ...], true is hidden.
+        share: the share of all patches of an image, 0% to 100%; as many must be visible.
+        count: how many of each image, instead of share.
+        seed: a whole number: a choice of this call's own.
+        Gives a mask of the same shape, never true where hidden is.
+        """,
+      example: """
+        let hidden = block_mask(grid: [4, 4], batch: 2, seed: 1)
+        random_visible(hidden, count: 2, seed: 2) |> count  # => 4
+        """,
+      related: ["block_mask", "corrupt", "masks"]
     ) { call in
       let hidden = try Tensors.mask(call, 0)
       let patches = hidden.count / max(1, hidden.rank > 0 ? hidden.shape[0] : 1)
@@ -111,12 +138,19 @@ enum MaskFunctions {
   private static func cover() -> NativeFunction {
     NativeFunction(
       "cover", "images: tensor, mask: mask, size= number, color=0.5 number", group: group,
-      summary: "The images with hidden patches painted over, for looking at.",
-      details:
-        "images [B, C, H, W] with mask [B, rows, columns], or one image [C, H, W] with [rows, columns].",
-      example:
-        "cover(zeros([3, 8, 8]), block_mask(grid: [2, 2], count: 1, seed: 1), size: 4).shape",
-      related: ["block_mask", "show"]
+      summary: "Images with their hidden patches painted over, for looking at.",
+      details: """
+        images: [B, C, H, W], or one image [C, H, W].
+        mask: [B, rows, columns], or [rows, columns] of one image; true is hidden.
+        size: side of a patch in pixels.
+        color: the grey, 0 (black) to 1 (white).
+        Gives images of the same shape.
+        """,
+      example: """
+        let m = block_mask(grid: [2, 2], count: 1, seed: 1)
+        sum(cover(zeros([3, 8, 8]), m, size: 4, color: 1))  # => 48
+        """,
+      related: ["block_mask", "show", "masks"]
     ) { call in
       var images = try Tensors.argument(call, 0).value.converted(to: .float32)
       let mask = try Tensors.mask(call, 1)

@@ -15,43 +15,84 @@ enum MathFunctions {
     ]
   }
 
-  private static var elementwiseTable:
-    [(name: String, operation: UnaryOperation, number: (Double) -> Double, summary: String)]
-  {
+  private struct Elementwise {
+    let name: String
+    let operation: UnaryOperation
+    let number: (Double) -> Double
+    let summary: String
+    let example: String
+    let related: [String]
+  }
+
+  private static var elementwiseTable: [Elementwise] {
     [
-      ("abs", .absolute, { Swift.abs($0) }, "The absolute value."),
-      ("exp", .exp, { Glibc.exp($0) }, "e to the power x."),
-      (
-        "log", .log, { Glibc.log($0) },
-        "The natural logarithm; of 0 -inf, of a negative number nan."
-      ),
-      ("sqrt", .sqrt, { $0.squareRoot() }, "The square root; of a negative number nan."),
-      ("sin", .sin, { Glibc.sin($0) }, "The sine of an angle in radians."),
-      ("cos", .cos, { Glibc.cos($0) }, "The cosine of an angle in radians."),
-      ("tanh", .tanh, { Glibc.tanh($0) }, "The hyperbolic tangent."),
-      ("sigmoid", .sigmoid, { 1 / (1 + Glibc.exp(-$0)) }, "1 / (1 + exp(-x))."),
-      ("relu", .relu, { Swift.max(0, $0) }, "max(x, 0)."),
-      (
-        "gelu", .gelu, { 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot()) },
-        "x Phi(x), Phi the normal distribution function (the exact form; Hendrycks, Gimpel 2016)."
-      ),
-      ("square", .square, { $0 * $0 }, "x x."),
-      ("floor", .floor, { $0.rounded(.down) }, "The largest whole number not above x."),
-      ("ceil", .ceil, { $0.rounded(.up) }, "The smallest whole number not below x."),
-      (
-        "round", .round, { $0.rounded(.toNearestOrEven) },
-        "The nearest whole number; halves go to the even one."
-      ),
+      Elementwise(
+        name: "abs", operation: .absolute, number: { Swift.abs($0) },
+        summary: "The absolute value of each element.", example: "abs(-3)  # => 3",
+        related: ["norm_of", "clamp"]),
+      Elementwise(
+        name: "exp", operation: .exp, number: { Glibc.exp($0) },
+        summary: "e to the power of each element.", example: "exp(0)  # => 1",
+        related: ["log", "softmax"]),
+      Elementwise(
+        name: "log", operation: .log, number: { Glibc.log($0) },
+        summary:
+          "The natural logarithm of each element; of 0 it is -inf, of a negative number nan.",
+        example: "log(1)  # => 0", related: ["exp", "logsumexp"]),
+      Elementwise(
+        name: "sqrt", operation: .sqrt, number: { $0.squareRoot() },
+        summary: "The square root of each element; of a negative number it is nan.",
+        example: "sqrt(9)  # => 3", related: ["square", "norm_of"]),
+      Elementwise(
+        name: "sin", operation: .sin, number: { Glibc.sin($0) },
+        summary: "The sine of angles in radians.", example: "sin(0)  # => 0", related: ["cos"]),
+      Elementwise(
+        name: "cos", operation: .cos, number: { Glibc.cos($0) },
+        summary: "The cosine of angles in radians.", example: "cos(0)  # => 1", related: ["sin"]),
+      Elementwise(
+        name: "tanh", operation: .tanh, number: { Glibc.tanh($0) },
+        summary: "The hyperbolic tangent of each element, -1 to 1.", example: "tanh(0)  # => 0",
+        related: ["sigmoid", "gelu"]),
+      Elementwise(
+        name: "sigmoid", operation: .sigmoid, number: { 1 / (1 + Glibc.exp(-$0)) },
+        summary: "1 / (1 + exp(-x)) of each element x, 0 to 1.", example: "sigmoid(0)  # => 0.5",
+        related: ["tanh", "softmax"]),
+      Elementwise(
+        name: "relu", operation: .relu, number: { Swift.max(0, $0) },
+        summary: "Each element, 0 where it is negative.", example: "relu(-2)  # => 0",
+        related: ["gelu", "clamp"]),
+      Elementwise(
+        name: "gelu", operation: .gelu, number: { 0.5 * $0 * Glibc.erfc(-$0 / 2.0.squareRoot()) },
+        summary: "x Phi(x) of each element x, Phi the normal distribution function"
+          + " (the exact form; Hendrycks, Gimpel 2016).",
+        example: "gelu(0)  # => 0", related: ["relu", "mlp"]),
+      Elementwise(
+        name: "square", operation: .square, number: { $0 * $0 },
+        summary: "Each element times itself.", example: "square(3)  # => 9",
+        related: ["sqrt", "mse"]),
+      Elementwise(
+        name: "floor", operation: .floor, number: { $0.rounded(.down) },
+        summary: "The largest whole number that is not above, of each element.",
+        example: "floor(-1.5)  # => -2", related: ["ceil", "round"]),
+      Elementwise(
+        name: "ceil", operation: .ceil, number: { $0.rounded(.up) },
+        summary: "The smallest whole number that is not below, of each element.",
+        example: "ceil(1.2)  # => 2", related: ["floor", "round"]),
+      Elementwise(
+        name: "round", operation: .round, number: { $0.rounded(.toNearestOrEven) },
+        summary: "The nearest whole number of each element; halves go to the even one.",
+        example: "round(2.5)  # => 2", related: ["floor", "ceil", "numbers"]),
     ]
   }
 
-  private static func elementwise(
-    _ entry: (name: String, operation: UnaryOperation, number: (Double) -> Double, summary: String)
-  ) -> NativeFunction {
+  private static func elementwise(_ entry: Elementwise) -> NativeFunction {
     NativeFunction(
       entry.name, "x: number or tensor", group: group, summary: entry.summary,
-      details: "Numbers give a number (64-bit), tensors a tensor of the same shape (float32).",
-      example: "\(entry.name)([0.5, 1, 2])", related: ["clamp", "where"]
+      details: """
+        x: a number, a tensor or a list of numbers.
+        Gives a number for a number (64-bit), else a tensor of the same shape (float32).
+        """,
+      example: entry.example, related: entry.related
     ) { call in
       if let number = call[0].number { return Value(entry.number(number)) }
       return Tensors.owned(apply(entry.operation, try Tensors.argument(call, 0)))
@@ -61,9 +102,15 @@ enum MathFunctions {
   private static func clamp() -> NativeFunction {
     NativeFunction(
       "clamp", "x: tensor, low=-inf number, high=inf number", group: group,
-      summary: "Each element brought into low ... high.",
-      example: "clamp([-1, 0.5, 2], low: 0, high: 1)",
-      related: ["min", "max"]
+      summary: "Each element brought between two bounds.",
+      details: """
+        x: a number, tensor or list of numbers.
+        low: nothing comes below it.
+        high: nothing comes above it.
+        Gives a number for a number, else a tensor of the same shape.
+        """,
+      example: "list(clamp([-1, 0.5, 2], low: 0, high: 1))  # => [0, 0.5, 1]",
+      related: ["min", "max", "relu"]
     ) { call in
       let (low, high) = (
         try call.number(1, default: -.infinity), try call.number(2, default: .infinity)
@@ -77,9 +124,16 @@ enum MathFunctions {
   private static func whereFunction() -> NativeFunction {
     NativeFunction(
       "where", "mask: mask, a: tensor, b: tensor", group: group,
-      summary: "a where the mask is true, b elsewhere.",
-      details: "The three broadcast to one shape.", example: "where(tensor([1, -1]) > 0, 1, 0)",
-      related: ["cover", "union"]
+      summary: "Chooses element by element: a where a mask is true, b elsewhere.",
+      details: """
+        The three line up to one shape, as in arithmetic.
+        mask: true and false.
+        a: what is taken where the mask is true: numbers or a tensor.
+        b: what is taken where it is false.
+        Gives a tensor.
+        """,
+      example: "list(where(tensor([1, -1]) > 0, 10, 20))  # => [10, 20]",
+      related: ["masks", "cover", "if"]
     ) { call in
       Tensors.owned(
         try select(
@@ -89,8 +143,14 @@ enum MathFunctions {
 
   private static func isNaN() -> NativeFunction {
     NativeFunction(
-      "is_nan", "x: number or tensor", group: group, summary: "Where x is not a number.",
-      example: "is_nan(0 / 0)", related: ["is_finite"]
+      "is_nan", "x: number or tensor", group: group,
+      summary: "Whether something is not a number, such as 0 / 0.",
+      details: """
+        x: a number, tensor or list of numbers.
+        Gives true or false for a number, else a mask of the same shape.
+        """,
+      example: "is_nan(0 / 0)  # => true",
+      related: ["is_finite", "any"]
     ) { call in
       if let number = call[0].number { return Value(number.isNaN) }
       let x = try Tensors.argument(call, 0).value
@@ -101,8 +161,13 @@ enum MathFunctions {
   private static func isFinite() -> NativeFunction {
     NativeFunction(
       "is_finite", "x: number or tensor", group: group,
-      summary: "Where x is neither infinite nor nan.", example: "is_finite(1 / 0)",
-      related: ["is_nan"]
+      summary: "Whether something is neither infinite nor nan.",
+      details: """
+        x: a number, tensor or list of numbers.
+        Gives true or false for a number, else a mask of the same shape.
+        """,
+      example: "is_finite(1 / 0)  # => false",
+      related: ["is_nan", "all"]
     ) { call in
       if let number = call[0].number { return Value(number.isFinite) }
       let size = Arrays.elementwise(.absolute, try Tensors.argument(call, 0).value)
@@ -113,7 +178,13 @@ enum MathFunctions {
   private static func normalizePower() -> NativeFunction {
     NativeFunction(
       "norm_of", "x: tensor", group: group,
-      summary: "The Euclidean norm of all elements.", example: "norm_of([3, 4])", related: ["sum"]
+      summary: "The Euclidean length of all elements together.",
+      details: """
+        x: a tensor or list of numbers, of any shape.
+        Gives a tensor of one number, the square root of the sum of squares.
+        """,
+      example: "norm_of([3, 4])  # => 5",
+      related: ["sum", "square"]
     ) { call in
       let x = try Tensors.argument(call, 0)
       return Tensors.owned(apply(.sqrt, try sum(apply(.square, x))))
@@ -123,12 +194,20 @@ enum MathFunctions {
   /// `max(3, 5)`, `max(list)`, `max(tensor, axis: 1)`.
   private static func pairwise(_ name: String, smallest: Bool) -> NativeFunction {
     NativeFunction(
-      name, "..., axis=nil number, keep=false bool", group: "reductions",
-      summary:
-        "The \(smallest ? "smallest" : "largest") of several numbers, or of the elements of a list or tensor.",
-      details:
-        "axis: a number or a list of axes to reduce (all when left out), keep: leaves them with extent 1.",
-      example: "\(name)([3, 1, 2])", related: ["arg\(name)", "clamp"]
+      name, "..., axis=nil number or list, keep=false bool", group: "reductions",
+      summary: "The \(smallest ? "smallest" : "largest") of numbers, or of a tensor's elements.",
+      details: """
+        ...: one list or tensor, or several numbers or tensors of one shape, which are compared
+        element by element.
+        axis: of one tensor: the axes to go along, a number or a list; all when left out.
+        keep: whether these axes stay, with extent 1.
+        Gives a number; of a tensor and axes, or of several tensors, a tensor.
+        """,
+      example: """
+        \(name)([3, 1, 2])  # => \(smallest ? 1 : 3)
+        list(\(name)([3, 1; 2, 4], axis: 1))  # => \(smallest ? "[1, 2]" : "[3, 4]")
+        """,
+      related: ["arg\(name)", "clamp", "sort"]
     ) { call in
       let values = call.extras
       guard let first = values.first else {

@@ -17,16 +17,26 @@ enum NeuralFunctions {
   private static func softmaxFunction() -> NativeFunction {
     NativeFunction(
       "softmax", "x: tensor", group: group,
-      summary: "exp(x) over its sum along the last axis: positive, and adding to 1.",
-      example: "softmax([1, 2, 3])", related: ["log_softmax", "cross_entropy"]
+      summary: "Logits as probabilities: exp(x) over its sum along the last axis.",
+      details: """
+        x: [..., n], numbers of any size.
+        Gives a tensor of the same shape: positive numbers that add to 1 along the last axis.
+        """,
+      example: "sum(softmax([1, 2, 3]))  # => 1",
+      related: ["log_softmax", "cross_entropy", "logsumexp"]
     ) { call in Tensors.owned(softmax(try Tensors.argument(call, 0))) }
   }
 
   private static func logSoftmax() -> NativeFunction {
     NativeFunction(
       "log_softmax", "x: tensor", group: group,
-      summary: "The logarithm of softmax(x), without overflow.", example: "log_softmax([1, 2, 3])",
-      related: ["softmax"]
+      summary: "The logarithm of softmax(x), without overflow.",
+      details: """
+        x: [..., n], numbers of any size.
+        Gives a tensor of the same shape.
+        """,
+      example: "log_softmax([1, 2, 3]).shape  # => [3]",
+      related: ["softmax", "logsumexp"]
     ) { call in
       let x = try Tensors.argument(call, 0)
       let sums = logSumExp(x)
@@ -49,10 +59,17 @@ enum NeuralFunctions {
     NativeFunction(
       "cross_entropy",
       "logits: tensor, ids: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"none\"",
-      group: group, summary: "-log softmax(logits)[id], averaged over the rows, in nats.",
-      details:
-        "logits [..., V], ids [...] in 0 ... V - 1. where: a mask over the leading axes. reduce: \"none\" gives a loss a row.",
-      example: "cross_entropy([2, 0, 0; 0, 2, 0], [0, 1])", related: ["softmax", "accuracy"]
+      group: group,
+      summary: "The cross-entropy of ids under logits: the mean of -log softmax(logits)[id].",
+      details: """
+        logits: [..., V].
+        ids: [...], whole numbers 0 to V - 1.
+        where: a mask over the leading axes; rows where it is false do not count.
+        reduce: "mean" over the rows, or "none": a loss a row.
+        Gives a tensor of one number, or [rows], in nats; a uniform guess has log(V).
+        """,
+      example: "\"{cross_entropy([0, 0; 0, 0], [0, 1]):.3}\"  # => \"0.693\"",
+      related: ["softmax", "accuracy", "mse"]
     ) { call in
       let logits = try kept(try Tensors.argument(call, 0), call, 2)
       let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
@@ -62,12 +79,19 @@ enum NeuralFunctions {
 
   private static func mse() -> NativeFunction {
     NativeFunction(
-      "mse", "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"rows\"",
+      "mse",
+      "a: tensor, b: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"rows\"",
       group: group,
-      summary: "The mean squared difference.",
-      details:
-        "where: a mask over the leading axes. reduce: \"rows\" averages over the last axis only.",
-      example: "mse([1, 2], [1, 4])", related: ["cross_entropy", "psnr"]
+      summary: "The mean squared difference of two tensors.",
+      details: """
+        a: a tensor.
+        b: a tensor that lines up with it.
+        where: a mask over the leading axes; rows where it is false do not count.
+        reduce: "mean" over all elements, or "rows": over the last axis only.
+        Gives a tensor of one number, or one a row.
+        """,
+      example: "mse([1, 2], [1, 4])  # => 2",
+      related: ["psnr", "cross_entropy", "mean"]
     ) { call in
       let a = try kept(try Tensors.argument(call, 0), call, 2)
       let b = try kept(try Tensors.argument(call, 1), call, 2)
@@ -79,10 +103,17 @@ enum NeuralFunctions {
     NativeFunction(
       "accuracy",
       "predictions: tensor, ids: tensor, where=nil mask, reduce=\"mean\" \"mean\" or \"none\"",
-      group: group, summary: "The share of predictions that are right.",
-      details:
-        "predictions: logits [..., V] (the largest counts) or ids [...]. reduce: \"none\" gives 1 or 0 a row.",
-      example: "accuracy([0, 1, 1], [0, 1, 0])", related: ["cross_entropy", "confusion"]
+      group: group,
+      summary: "The share of predictions that are right.",
+      details: """
+        predictions: logits [..., V], of which the largest counts, or ids [...].
+        ids: [...], the right ones.
+        where: a mask over the leading axes; rows where it is false do not count.
+        reduce: "mean" over the rows, or "none": 1 or 0 a row.
+        Gives a tensor of one number, 0 to 1, or [rows]; nan where no row counts.
+        """,
+      example: "accuracy([0, 1, 1, 1], [0, 1, 0, 1])  # => 0.75",
+      related: ["cross_entropy", "confusion", "argmax"]
     ) { call in
       let ids = try kept(Tensor(try Tensors.ids(call, 1)), call, 2).value
       var guesses = try kept(try Tensors.argument(call, 0), call, 2).value
@@ -100,8 +131,14 @@ enum NeuralFunctions {
   private static func normalize() -> NativeFunction {
     NativeFunction(
       "layer_norm", "x: tensor, eps=1e-6 number", group: group,
-      summary: "Each row with mean 0 and variance 1 (over the last axis).",
-      example: "layer_norm([1, 2, 3, 4])", related: ["norm"]
+      summary: "Each row with mean 0 and variance 1 over the last axis, without weights.",
+      details: """
+        x: [..., n].
+        eps: added to the variance, so that equal numbers give 0.
+        Gives a tensor of the same shape.
+        """,
+      example: "layer_norm([1, 2, 3, 4]).shape  # => [4]",
+      related: ["norm", "normalize_patches"]
     ) { call in
       let x = try Tensors.argument(call, 0)
       let width = x.shape.extents.last ?? 1
@@ -117,9 +154,15 @@ enum NeuralFunctions {
     NativeFunction(
       "attention", "qkv: tensor, heads= number, bias=nil tensor", group: group,
       summary: "Multi-head self-attention from packed queries, keys and values.",
-      details:
-        "qkv [B, N, 3 D], bias [heads, N, N] added to the scaled scores -> [B, N, D] (Vaswani et al. 2017).",
-      example: "attention(normal([1, 4, 24], seed: 1), heads: 2).shape", related: ["block"]
+      details: """
+        The scores are scaled by 1 / sqrt(D / heads) (Vaswani et al. 2017).
+        qkv: [B, N, 3 D]: queries, keys and values side by side.
+        heads: into how many parts D is split, which it must divide into.
+        bias: [heads, N, N], added to the scaled scores.
+        Gives a tensor [B, N, D].
+        """,
+      example: "attention(normal([1, 4, 24], seed: 1), heads: 2).shape  # => [1, 4, 8]",
+      related: ["attention_layer", "block", "softmax"]
     ) { call in
       Tensors.owned(
         try attention(
@@ -131,8 +174,17 @@ enum NeuralFunctions {
   private static func dropoutFunction(_ host: Host) -> NativeFunction {
     NativeFunction(
       "dropout", "x: tensor, rate= number, seed=nil number", group: group,
-      summary: "Elements set to 0 with a probability, the others divided by 1 - rate.",
-      example: "dropout(ones([4]), rate: 50%, seed: 1)", related: []
+      summary: "Elements set to 0 at random.",
+      details: """
+        It acts whenever it is called: leave the call out where nothing is trained.
+        x: a tensor.
+        rate: the probability of a 0, 0 or more and below 1.
+        seed: a whole number: a choice of this call's own.
+        Gives a tensor of the same shape; what is left is divided by 1 - rate, so that the mean
+        stays.
+        """,
+      example: "dropout(ones([4]), rate: 50%, seed: 1).shape  # => [4]",
+      related: ["block", "uniform"]
     ) { call in
       let x = try Tensors.argument(call, 0)
       let rate = try call.number(1, in: 0...0.999_999, wanted: "0 or more and below 1")
@@ -146,7 +198,15 @@ enum NeuralFunctions {
     NativeFunction(
       "stop_gradient", "x: tensor", group: group,
       summary: "The same elements, through which no gradient flows.",
-      example: "stop_gradient([1, 2])", related: ["gradients"]
+      details: """
+        x: a tensor.
+        Gives a tensor with the same elements, a constant for `gradients`.
+        """,
+      example: """
+        let w = parameter(tensor([1, 2]))
+        gradients(w, w => sum(w * stop_gradient(w))).value  # => 5
+        """,
+      related: ["gradients"]
     ) { call in Tensors.owned(try Tensors.argument(call, 0).detached) }
   }
 }

@@ -14,12 +14,19 @@ enum PictureFunctions {
   private static func show(_ host: Host) -> NativeFunction {
     NativeFunction(
       "show", "x: any, title=\"\" string, columns=nil number, save=nil string", group: group,
-      summary:
-        "Draws a value as a picture: images, patches, masks, tokenizers, confusion matrices, figures.",
-      details:
-        "[3, H, W] one image, [N, 3, H, W] a grid, [H, W] grey, a mask white where true, a tokenizer its centroids. On a terminal in half blocks; in a pipe one line. save: also writes a .png (or .svg of a figure). Gives the picture.",
+      summary: "Draws a value as a picture.",
+      details: """
+        On a terminal in half blocks or sixels; in a pipe one line of text.
+        x: one image [3, H, W], several [N, 3, H, W] side by side, grey numbers [H, W], a mask
+        (white where true), a data set, a tokenizer (its centroids), a confusion matrix or a figure;
+        pixels 0 to 1.
+        title: what stands above it, and in the file.
+        columns: images in a row; as square as can be when left out.
+        save: a path to write it to as well, .png or .jpg, of a figure .png or .svg.
+        Gives the picture, for `save`.
+        """,
       example: "show(uniform([4, 3, 8, 8], seed: 1), title: \"noise\")",
-      related: ["plot", "save", "cover"]
+      related: ["plot", "save", "cover", "images"]
     ) { call in
       let title = try call.string(1, default: "")
       if let plain = figure(of: call[0]) {

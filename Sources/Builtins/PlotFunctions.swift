@@ -12,13 +12,29 @@ enum PlotFunctions {
   private static func plot(_ host: Host) -> NativeFunction {
     NativeFunction(
       "plot",
-      "data: table, x=nil string, y=nil string, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" \(NativeFunction.oneOf(Figure.Series.Style.allCases.map(\.rawValue))), x_format=nil string, y_format=nil string, size=nil list",
+      "data: table, x=nil string, y=nil string or list, live=false bool, title=\"\" string, x_label=nil string, y_label=nil string, log_x=false bool, log_y=false bool, style=\"lines\" \(NativeFunction.oneOf(Figure.Series.Style.allCases.map(\.rawValue))), x_format=nil string, y_format=nil string, size=nil list",
       group: group,
-      summary:
-        "Draws curves: of a table's columns, of a list or tensor of numbers, or a confusion matrix.",
-      details:
-        "x, y: columns; y may be a list of them. live: redrawn as the table grows. style: \"lines\", \"points\" or \"bars\". x_format, y_format: \"%\" for ratios. size: [width, height] in pixels. In a window where there is a display, in characters on a terminal; save(figure, \"x.png\") writes it. Without gnuplot: a note, and the program goes on.",
-      example: "plot([3, 1, 2], title: \"three\")", related: ["table", "show", "save"]
+      summary: "Draws curves: of a table's columns, or of a list or tensor of numbers.",
+      details: """
+        In a window where there is a display, else in characters or sixels on the terminal. Without gnuplot:
+        a note, and the program goes on.
+        data: a table, a list or tensor of numbers, or a confusion matrix.
+        x: the column along the x axis; the table's first when left out.
+        y: the column to draw, or a list of several; all others when left out.
+        live: whether it is redrawn as the table grows.
+        title: what stands above it.
+        x_label: what stands along the x axis; its column when left out.
+        y_label: what stands along the y axis; its column when left out.
+        log_x: whether the x axis is logarithmic.
+        log_y: whether the y axis is logarithmic.
+        style: "lines", "points" or "bars".
+        x_format: how the x axis writes numbers: "%" for ratios.
+        y_format: how the y axis writes numbers: "%" for ratios.
+        size: [width, height] of a file, in pixels, 50 to 10000 each.
+        Gives the figure, for `save` or `show`.
+        """,
+      example: "plot([3, 1, 2], title: \"three\")",
+      related: ["table", "show", "save", "tables"]
     ) { call in
       let figure = try PictureFunctions.figure(of: call[0]) ?? curves(call)
       if try call.flag(3, default: false), let table = call[0].object as? TableObject {

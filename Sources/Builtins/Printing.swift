@@ -12,7 +12,13 @@ enum Printing {
     NativeFunction(
       "print", "..., end=newline string", group: group,
       summary: "Writes values, separated by blanks, and a line break.",
-      example: "print(\"loss {0.123456:.3}\")", related: ["show"]
+      details: """
+        ...: values of any kind; tensors and other large ones as a summary.
+        end: what is written behind them.
+        Gives nothing.
+        """,
+      example: "print(\"loss\", \"{0.123456:.3}\")  # => loss 0.123",
+      related: ["show", "string", "strings"]
     ) { call in
       let end = try call.string(0, default: "\n")
       host.write(call.extras.map(Display.text).joined(separator: " ") + end)
@@ -22,16 +28,29 @@ enum Printing {
 
   private static func time(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "time", "", group: group, summary: "Seconds on a clock that never goes back.",
-      example: "let start = time()\ntime() - start", related: ["timed"]
+      "time", "", group: group,
+      summary: "Seconds on a clock that never goes back.",
+      details: """
+        Gives a number; only differences mean something.
+        """,
+      example: """
+        let start = time()
+        time() - start < 1  # => true
+        """,
+      related: ["timed", "profile"]
     ) { _ in Value(host.now) }
   }
 
   private static func timed(_ host: Host) -> NativeFunction {
     NativeFunction(
       "timed", "f: function", group: group,
-      summary: "Runs a function without arguments: a record of its seconds and value.",
-      example: "timed(() => 1 + 1).value", related: ["time"]
+      summary: "Runs a function and tells how long it took.",
+      details: """
+        f: a function without arguments, `() => ...`.
+        Gives a record of seconds and value, what f gave.
+        """,
+      example: "timed(() => 1 + 1).value  # => 2",
+      related: ["time", "profile", "speed"]
     ) { call in
       let start = host.now
       let value = try call.machine.call(try call.function(0), [])
@@ -44,7 +63,16 @@ enum Printing {
   private static func exit() -> NativeFunction {
     NativeFunction(
       "exit", "code?: number", group: group,
-      summary: "Ends the session with an exit code, 0 unless given.", related: []
+      summary: "Ends the session or the script.",
+      details: """
+        code: what the caller's shell sees, 0 to 255; 0 when left out.
+        Gives nothing: it does not come back.
+        """,
+      example: """
+        let loss = 0.5
+        if is_nan(loss) { exit(3) }
+        """,
+      related: ["error", "scripts"]
     ) { call in
       throw ExitRequest(code: Int32(call.has(0) ? try call.integer(0, in: 0...255) : 0))
     }

@@ -126,11 +126,16 @@ enum ProgressFunctions {
   private static func progress(_ host: Host) -> NativeFunction {
     NativeFunction(
       "progress", "items: list, title?: string", group: "output and time",
-      summary:
-        "The same items, with a line that shows how far a loop over them is, its rate and the time left.",
-      details:
-        "On a terminal a bar; elsewhere at most a line per 10 % and per 2 s. Nothing for loops of less than a second.",
-      example: "for i in 1..3 |> progress(\"steps\") { }", related: ["batches"]
+      summary: "Shows how far a loop is, its rate and the time left.",
+      details: """
+        On a terminal a bar; elsewhere at most a line per 10 % and per 2 s. Nothing for loops of
+        less than a second.
+        items: batches, a list, range, data set or anything else with a number of items.
+        title: what stands before the bar.
+        Gives the same items, for `for`.
+        """,
+      example: "for i in 1..3 |> progress(\"steps\") { }",
+      related: ["batches", "for", "timed"]
     ) { call in
       .owning(
         ProgressObject(

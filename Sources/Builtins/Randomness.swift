@@ -26,10 +26,13 @@ enum Randomness {
   private static func seed(_ host: Host) -> NativeFunction {
     NativeFunction(
       "seed", "n: number", group: group,
-      summary:
-        "Starts the session's random numbers anew; `with seed(7) { ... }` does so for a block.",
-      details: "The same seed gives the same numbers, whatever the number of threads.",
-      example: "with seed(7) { uniform([2]) }", related: ["uniform"]
+      summary: "Starts the session's random numbers anew, or a block's.",
+      details: """
+        n: a whole number from 0 up.
+        Gives a value for `with seed(n) { ... }`, after which the numbers go on as before.
+        """,
+      example: "with seed(7) { uniform([2]) }",
+      related: ["uniform", "seeds", "with"]
     ) { call in
       let number = UInt64(try call.integer(0, in: 0...Int.max))
       let scope = SeedScope(host, previous: host.random, seed: number)
@@ -41,8 +44,16 @@ enum Randomness {
   private static func uniform(_ host: Host) -> NativeFunction {
     NativeFunction(
       "uniform", "shape: list, low=0 number, high=1 number, seed=nil number", group: group,
-      summary: "Numbers uniform in low ... high.", example: "uniform([2, 3], seed: 1)",
-      related: ["normal", "seed"]
+      summary: "Random numbers, each as likely as any other between two bounds.",
+      details: """
+        shape: a list of extents, such as [2, 3].
+        low: the smallest that comes.
+        high: nothing comes above it.
+        seed: a whole number: numbers of this call's own.
+        Gives a tensor, float32.
+        """,
+      example: "uniform([2, 3], seed: 1).shape  # => [2, 3]",
+      related: ["normal", "permutation", "seed"]
     ) { call in
       let shape = try Tensors.shape(call, 0)
       let (low, high) = (try call.number(1, default: 0), try call.number(2, default: 1))
@@ -55,8 +66,16 @@ enum Randomness {
   private static func normal(_ host: Host) -> NativeFunction {
     NativeFunction(
       "normal", "shape: list, mean=0 number, std=1 number, seed=nil number", group: group,
-      summary: "Numbers from the normal distribution.", example: "normal([2, 3], seed: 1)",
-      related: ["uniform", "truncated_normal"]
+      summary: "Random numbers from the normal distribution.",
+      details: """
+        shape: a list of extents, such as [2, 3].
+        mean: the middle.
+        std: the standard deviation, 0 or more.
+        seed: a whole number: numbers of this call's own.
+        Gives a tensor, float32.
+        """,
+      example: "normal([2, 3], seed: 1).shape  # => [2, 3]",
+      related: ["uniform", "truncated_normal", "seed"]
     ) { call in
       let shape = try Tensors.shape(call, 0)
       let (mean, std) = (try call.number(1, default: 0), try call.number(2, default: 1))
@@ -68,12 +87,19 @@ enum Randomness {
 
   private static func truncatedNormal(_ host: Host) -> NativeFunction {
     NativeFunction(
-      "truncated_normal", "shape: list, std=1 number, limit=2 number, seed=nil number",
+      "truncated_normal",
+      "shape: list, std=1 number, limit=2 number, seed=nil number",
       group: group,
-      summary:
-        "Numbers from the normal distribution around 0, redrawn outside `limit` standard deviations.",
-      details: "std is that of the distribution before it is cut.",
-      example: "truncated_normal([2, 3], std: 0.02, seed: 1)", related: ["normal"]
+      summary: "Random numbers from the normal distribution around 0 without its far ends.",
+      details: """
+        shape: a list of extents, such as [2, 3].
+        std: the standard deviation before the ends are cut.
+        limit: how many standard deviations from 0 they are cut, 0.01 to 100.
+        seed: a whole number: numbers of this call's own.
+        Gives a tensor, float32.
+        """,
+      example: "max(abs(truncated_normal([100], std: 0.02, seed: 1))) < 0.041  # => true",
+      related: ["normal", "parameter", "seed"]
     ) { call in
       let shape = try Tensors.shape(call, 0)
       let std = try call.number(1, default: 1)
@@ -88,8 +114,14 @@ enum Randomness {
   private static func permutation(_ host: Host) -> NativeFunction {
     NativeFunction(
       "permutation", "n: number, seed=nil number", group: group,
-      summary: "The whole numbers 0 ... n - 1 in random order.", example: "permutation(5, seed: 1)",
-      related: ["sample"]
+      summary: "The whole numbers 0 to n - 1 in random order.",
+      details: """
+        n: how many, 0 to 2^31 - 1.
+        seed: a whole number: an order of this call's own.
+        Gives a tensor [n], int32.
+        """,
+      example: "list(permutation(4, seed: 1)) |> sort  # => [0, 1, 2, 3]",
+      related: ["sample", "sort"]
     ) { call in
       let count = try call.integer(0, in: 0...(1 << 31 - 1))
       return try withStream(call, 1, host) { stream in
@@ -101,9 +133,15 @@ enum Randomness {
   private static func sample(_ host: Host) -> NativeFunction {
     NativeFunction(
       "sample", "x: tensor, n: number, seed=nil number", group: group,
-      summary:
-        "n rows of a tensor (slices of its first axis), or items of a list, without repeats.",
-      example: "sample([10, 20, 30], 2, seed: 1)", related: ["permutation"]
+      summary: "Some items of a list or rows of a tensor at random, none twice.",
+      details: """
+        x: a list, or a tensor (its rows).
+        n: how many, 0 to all.
+        seed: a whole number: a choice of this call's own.
+        Gives a list, or a tensor of n rows.
+        """,
+      example: "len(sample([10, 20, 30], 2, seed: 1))  # => 2",
+      related: ["permutation", "take", "split"]
     ) { call in
       if let list = call[0].list {
         let count = try call.integer(1, in: 0...list.count)

@@ -327,10 +327,21 @@ enum FileFunctions {
   private static func save(_ host: Host) -> NativeFunction {
     NativeFunction(
       "save", "x: any, path: string", group: "data",
-      summary: "Writes a value to a file, whole or not at all; gives the file's path.",
-      details:
-        ".safetensors: tensors, layers, optimisers, tokenizers, tables, records and lists of these, which load(...) gives back the same: (net: net, opt: opt) goes on where it was. .png and .jpg: pictures, images, tokenizers. .png and .svg: figures. .csv: tables. The file appears under its name when it is complete; missing folders are made.",
-      example: "", related: ["load", "show", "plot"]
+      summary: "Writes a value to a file, whole or not at all.",
+      details: """
+        .safetensors keeps tensors, layers, parameters, optimisers, tokenizers, tables, and records
+        and lists of them; `load` gives them back the same. .png and .jpg are for pictures, images
+        and tokenizers, .png and .svg for figures, .csv for tables. The file appears under its name
+        when it is complete.
+        x: the value; (net: net, opt: opt) keeps a run that can go on.
+        path: where to; its ending says the format. Missing folders are made, `~` is your home.
+        Gives the path.
+        """,
+      example: """
+        save([1, 2, 3], "numbers.safetensors")
+        load("numbers.safetensors")  # => [1, 2, 3]
+        """,
+      related: ["load", "show", "plot", "saving"]
     ) { call in
       let path = FilePath.expanded(try call.string(1))
       do {

@@ -175,16 +175,29 @@ public enum TerminalText {
     return text
   }
 
-  /// Text whose long lines are broken between words; what follows is indented as its line is. A word
-  /// that is longer than the line stays whole.
+  /// Text whose long lines are broken between words. What follows is indented as its line is, and in
+  /// a table (a word or two, blanks, text) as its text is. A word that is longer than the line stays
+  /// whole.
   public static func folded(_ text: String, to columns: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       guard line.count > columns else { return String(line) }
-      let indent = String(line.prefix { $0 == " " })
-      let room = columns - indent.count
-      return wrapped(String(line.dropFirst(indent.count)), first: room, rest: room)
-        .map { indent + $0 }.joined(separator: "\n")
+      let head = tableHead(line).flatMap { $0 < columns / 2 ? $0 : nil }
+      let width = head ?? line.prefix { $0 == " " }.count
+      let lines = wrapped(
+        String(line.dropFirst(width)), first: columns - width, rest: columns - width)
+      let indent = String(repeating: " ", count: width)
+      let broken = lines.map { $0.suffix(1) == " " ? String($0.dropLast()) : $0 }
+      return line.prefix(width) + broken.joined(separator: "\n" + indent)
     }.joined(separator: "\n")
+  }
+
+  /// Columns before the text of a row; nil of a line that is no row of a table.
+  private static func tableHead(_ line: Substring) -> Int? {
+    let indent = line.prefix { $0 == " " }.count
+    guard let gap = line.dropFirst(indent).firstRange(of: "  ") else { return nil }
+    let text = line[gap.lowerBound...].drop { $0 == " " }
+    // Several gaps are a list of names.
+    return text.contains("  ") ? nil : line.count - text.count
   }
 
   private static func walk(_ line: String, _ body: (Character, Bool) -> Void) {

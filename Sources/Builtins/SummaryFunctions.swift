@@ -9,10 +9,20 @@ enum SummaryFunctions {
     NativeFunction(
       "summary", "model: model, f?: function, input=nil list", group: "layers",
       summary: "A model's layers: what each gives, how much it learns and computes.",
-      details:
-        "The model runs once, on zeros. input: their shape; a single layer and a list of layers (one after the other) run on that, a network of the library, such as ccvit(), on images of its own size unless given. Any other model runs as f(model), or f(model, x) with input; without f only parameters are counted. FLOP: floating-point operations of matrix products, 2 m n k each (two a multiplication and addition), of one forward pass. Fields: layers (a table, with exact numbers), parameters, flops.",
-      example: "summary(linear(4, 2), input: [8, 4])",
-      related: ["parameters", "count_parameters", "profile"]
+      details: """
+        The model runs once, on zeros. A single layer and a list of layers (one after the other) run
+        on an input of their own size, a network of the library, such as ccvit(), on images. Any
+        other model runs as f(model), or f(model, x) with input; without f its parameters are
+        counted only.
+        model: a layer, a parameter, or a record or list that holds some.
+        f: a function of the model, or of the model and an input.
+        input: the shape of the input, such as [8, 4].
+        Gives a value with fields layers (a table with exact numbers), parameters and flops:
+        floating-point operations of matrix products, 2 m n k each (two a multiplication and
+        addition), of one forward pass.
+        """,
+      example: "summary(linear(4, 2), input: [8, 4]).parameters  # => 10",
+      related: ["parameters", "count_parameters", "profile", "models"]
     ) { call in
       _ = try ModelTree.argument(call, 0)
       let shape = call.has(2) ? try Tensors.shape(call, 2) : nil

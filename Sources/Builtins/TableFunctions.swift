@@ -148,11 +148,20 @@ enum TableFunctions {
 
   private static func table() -> NativeFunction {
     NativeFunction(
-      "table", "...", group: group, summary: "An empty table with named columns.",
-      details:
-        "A column is a field: log.loss is a list. Further columns come with the first row that has them.",
-      example: "let log = table(\"epoch\", \"loss\")\nlog |> note(epoch: 1, loss: 0.5)\nlog",
-      related: ["note", "add_row", "plot"]
+      "table", "...", group: group,
+      summary: "An empty table with named columns: the log of a run.",
+      details: """
+        A column is a field: log.loss is a list. A row is an index: log[-1] is a record. Further
+        columns come with the first row that has them.
+        ...: the names of the columns, strings.
+        Gives a table without rows; it is shared by its names.
+        """,
+      example: """
+        let log = table("epoch", "loss")
+        log |> note(epoch: 1, loss: 0.5)
+        len(log)  # => 1
+        """,
+      related: ["note", "add_row", "plot", "tables"]
     ) { call in
       let names = try call.extras.map { value -> String in
         guard let text = value.string else {
@@ -167,22 +176,40 @@ enum TableFunctions {
   private static func note() -> NativeFunction {
     NativeFunction(
       "note", "table: table, ..fields: record", group: group,
-      summary:
-        "Notes values by column: repeated notes with one value of the first column are averaged.",
-      details:
-        "log |> note(epoch: 3, loss: 0.5) in every step gives one row an epoch, with means. nan is left out.",
-      example:
-        "let log = table(\"epoch\")\nnote(log, epoch: 1, loss: 2)\nnote(log, epoch: 1, loss: 4)\nlog.loss",
-      related: ["table", "add_row"], collectsFields: true
+      summary: "Notes values in a table; those with one value of the first column are averaged.",
+      details: """
+        In every step, log |> note(epoch: 3, loss: 0.5) gives one row an epoch, with means; nan is
+        left out of them.
+        table: it is changed.
+        ...: values by column; the first column is what rows go by. `..record` gives a record's
+        fields.
+        Gives the table.
+        """,
+      example: """
+        let log = table("epoch")
+        note(log, epoch: 1, loss: 2)
+        note(log, epoch: 1, loss: 4)
+        log.loss  # => [3]
+        """,
+      related: ["table", "add_row", "tables"], collectsFields: true
     ) { call in try add(call, merges: true) }
   }
 
   private static func addRow() -> NativeFunction {
     NativeFunction(
       "add_row", "table: table, ..fields: record", group: group,
-      summary: "Adds a row of values by column.",
-      example: "let t = table(\"a\")\nadd_row(t, a: 1)\nt.a", related: ["note"],
-      collectsFields: true
+      summary: "Adds a row of values to a table.",
+      details: """
+        table: it is changed.
+        ...: values by column; columns without one stay empty. `..record` gives a record's fields.
+        Gives the table.
+        """,
+      example: """
+        let t = table("a")
+        add_row(t, a: 1)
+        t.a  # => [1]
+        """,
+      related: ["note", "table"], collectsFields: true
     ) { call in try add(call, merges: false) }
   }
 

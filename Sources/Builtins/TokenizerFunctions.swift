@@ -60,9 +60,15 @@ enum TokenizerFunctions {
   private static func patchifyFunction() -> NativeFunction {
     NativeFunction(
       "patchify", "images: tensor, size= number", group: group,
-      summary: "Images cut into square patches, each a vector in (c, y, x) order, row by row.",
-      details: "[B, C, H, W] -> [B, N, C size size], or one image [C, H, W] -> [N, C size size].",
-      example: "patchify(zeros([2, 3, 8, 8]), size: 4).shape", related: ["unpatchify", "kmeans"]
+      summary: "Images cut into square patches, each a vector.",
+      details: """
+        images: [B, C, H, W], or one image [C, H, W], or a data set; H and W are multiples of size.
+        size: side of a patch in pixels.
+        Gives a tensor [B, N, C size size] (or [N, C size size]): patches row by row, each in (c, y,
+        x) order.
+        """,
+      example: "patchify(zeros([2, 3, 8, 8]), size: 4).shape  # => [2, 4, 48]",
+      related: ["unpatchify", "kmeans", "patches"]
     ) { call in
       let x = try images(call, 0)
       let size = try call.integer(1, in: 1...65536)
@@ -83,9 +89,14 @@ enum TokenizerFunctions {
     NativeFunction(
       "unpatchify", "patches: tensor, size= number, grid=nil list", group: group,
       summary: "Patches put back together into images.",
-      details:
-        "[B, N, C size size] -> [B, C, H, W]; grid: rows and columns of patches, square when left out.",
-      example: "unpatchify(zeros([2, 4, 48]), size: 4).shape", related: ["patchify"]
+      details: """
+        patches: [B, N, C size size], or of one image [N, C size size], in (c, y, x) order.
+        size: side of a patch in pixels.
+        grid: rows and columns of patches, such as [4, 8]; square when left out.
+        Gives a tensor [B, C, H, W] (or [C, H, W]).
+        """,
+      example: "unpatchify(zeros([2, 4, 48]), size: 4).shape  # => [2, 3, 8, 8]",
+      related: ["patchify", "decode"]
     ) { call in
       let x = try Tensors.argument(call, 0).value
       let grid = call.has(2) ? try Tensors.integers(call, 2) : nil
@@ -107,11 +118,29 @@ enum TokenizerFunctions {
       "kmeans",
       "patches: tensor or string, k= number, iters=25 number, init=\"random\" \"random\" or \"plus\", within=nil duration, seed=nil number, size=nil number, sample=nil number, image=nil number, memory=nil string",
       group: group,
-      summary: "Fits k centroids to patches (Lloyd): a tokenizer.",
-      details:
-        "patches [..., D] with D = 3 size size; size is found from D for RGB patches. init: \"random\" (distinct points) or \"plus\" (k-means++). within: a time limit, such as 30s: the last full iteration counts. sample: fit on so many patches drawn at random. Patches that do not fit in memory: a path instead, of a folder of images (size: the patch; image: scale and cut every image to image x image; its train part if it has parts) or of a .npy or .safetensors file with one matrix of float32. They are read anew in each iteration, a part at a time, unless memory (\"1G\" unless given, beside the photographs being decoded) holds all; the centroids are the same.",
-      example: "let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)\ntok.k",
-      related: ["encode", "decode", "patchify"]
+      summary: "Fits centroids to patches by k-means: a tokenizer.",
+      details: """
+        Patches that do not fit in memory are read anew in each iteration, a part at a time; the
+        centroids are the same.
+        patches: [..., D] with D = 3 size size, pixels 0 to 1, or a path: a folder of images (its
+        train part if it has parts), or a .npy or .safetensors file with one matrix of float32.
+        k: how many centroids, at most as many as there are patches.
+        iters: at most so many passes of Lloyd's iteration; it ends when nothing changes.
+        init: "random" (distinct patches) or "plus" (k-means++), where it starts.
+        within: a time limit, such as 30s: the last full iteration counts.
+        seed: a whole number: a start of this call's own.
+        size: side of a patch in pixels; found from D for RGB patches, needed for a folder.
+        sample: fit on so many patches drawn at random.
+        image: of a folder: scale and cut every image to image x image pixels.
+        memory: of a path: how much may be held at a time, such as "4G"; "1G" unless given.
+        Gives a tokenizer with fields k, patch, dim, centroids [k, D], inertia, history, counts,
+        used, seconds.
+        """,
+      example: """
+        let tok = uniform([100, 12], seed: 1) |> kmeans(k: 4, seed: 1)
+        tok.centroids.shape  # => [4, 12]
+        """,
+      related: ["encode", "decode", "patchify", "patches"]
     ) { call in
       try refuseImages(call)
       let memory = try memoryLimit(call)
@@ -236,10 +265,16 @@ enum TokenizerFunctions {
     NativeFunction(
       "encode", "tokenizer: tokenizer, x: tensor", group: group,
       summary: "The token of each patch: the number of its nearest centroid.",
-      details: "images [B, C, H, W] or patches [B, N, D] -> [B, N] int32.",
-      example:
-        "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nencode(tok, [0.1, 0.2, 0; 0.9, 1, 1])",
-      related: ["decode", "kmeans"]
+      details: """
+        tokenizer: as `kmeans` makes it.
+        x: images [B, C, H, W], a data set, or patches [..., D], pixels 0 to 1.
+        Gives a tensor of ids, int32: [B, N] of images, [...] of patches, each 0 to k - 1.
+        """,
+      example: """
+        let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)
+        list(encode(tok, [0.1, 0.2, 0; 0.9, 1, 1]))  # => [0, 1]
+        """,
+      related: ["decode", "kmeans", "patches"]
     ) { call in
       let (tokenizer, x) = (try tokenizerArgument(call, 0), try images(call, 1))
       return try blamingData {
@@ -280,8 +315,16 @@ enum TokenizerFunctions {
   private static func decode() -> NativeFunction {
     NativeFunction(
       "decode", "tokenizer: tokenizer, ids: tensor", group: group,
-      summary: "The centroid of each token: patches [..., D].",
-      example: "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\ndecode(tok, [1, 0])",
+      summary: "The centroid of each token.",
+      details: """
+        tokenizer: as `kmeans` makes it.
+        ids: [...], whole numbers 0 to k - 1.
+        Gives a tensor of patches [..., D].
+        """,
+      example: """
+        let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)
+        list(decode(tok, [1, 0]))  # => [[1, 1, 1], [0, 0, 0]]
+        """,
       related: ["encode", "unpatchify"]
     ) { call in
       let (tokenizer, ids) = (try tokenizerArgument(call, 0), try Tensors.ids(call, 1))
@@ -292,8 +335,14 @@ enum TokenizerFunctions {
   private static func tokenizer() -> NativeFunction {
     NativeFunction(
       "tokenizer", "centroids: tensor, size= number", group: group,
-      summary: "A tokenizer of given centroids [K, C size size].",
-      example: "tokenizer([0, 0, 0; 1, 1, 1], size: 1).k", related: ["kmeans"]
+      summary: "A tokenizer of given centroids.",
+      details: """
+        centroids: [K, C size size], in (c, y, x) order, pixels 0 to 1.
+        size: side of a patch in pixels.
+        Gives a tokenizer.
+        """,
+      example: "tokenizer([0, 0, 0; 1, 1, 1], size: 1).k  # => 2",
+      related: ["kmeans", "encode"]
     ) { call in
       .owning(
         TokenizerObject(
@@ -306,10 +355,18 @@ enum TokenizerFunctions {
   private static func randomCentroids(_ host: Host) -> NativeFunction {
     NativeFunction(
       "random_centroids", "tokenizer: tokenizer, shape: list, seed=nil number", group: group,
-      summary: "Centroids chosen uniformly, one for each place of a shape: patches [..., D].",
-      example:
-        "let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)\nrandom_centroids(tok, [2], seed: 1).shape",
-      related: ["decode"]
+      summary: "Centroids chosen at random, one for each place of a shape.",
+      details: """
+        tokenizer: as `kmeans` makes it.
+        shape: a list of extents, such as [8, 64].
+        seed: a whole number: a choice of this call's own.
+        Gives a tensor of patches [..., D].
+        """,
+      example: """
+        let tok = tokenizer([0, 0, 0; 1, 1, 1], size: 1)
+        random_centroids(tok, [5], seed: 1).shape  # => [5, 3]
+        """,
+      related: ["decode", "corrupt"]
     ) { call in
       let tokenizer = try tokenizerArgument(call, 0)
       let shape = try Tensors.shape(call, 1)
@@ -323,8 +380,14 @@ enum TokenizerFunctions {
   private static func psnr() -> NativeFunction {
     NativeFunction(
       "psnr", "a: tensor, b: tensor", group: group,
-      summary: "Peak signal-to-noise ratio of pixels 0 ... 1, in dB; equal tensors give infinity.",
-      example: "psnr([0.5, 0.5], [0.5, 0.6])", related: ["mse"]
+      summary: "Peak signal-to-noise ratio of two pictures, in dB.",
+      details: """
+        a: pixels 0 to 1, of any shape.
+        b: pixels of the same shape.
+        Gives a number, -10 log10 of the mean squared difference; inf where they are equal.
+        """,
+      example: "psnr([0.5, 0.5], [0.4, 0.6]) |> round  # => 20",
+      related: ["mse", "show"]
     ) { call in
       Value(
         try peakSignalToNoise(
@@ -336,8 +399,13 @@ enum TokenizerFunctions {
     NativeFunction(
       "normalize_patches", "patches: tensor", group: group,
       summary: "Each patch with mean 0 and variance 1: the pixel target of CCViT and MAE.",
-      details: "(x - mean) / sqrt(var + 1e-6) over the last axis, var unbiased.",
-      example: "normalize_patches([1, 2, 3, 4])", related: ["patchify"]
+      details: """
+        (x - mean) / sqrt(var + 1e-6) over the last axis, var unbiased.
+        patches: [..., D].
+        Gives a tensor of the same shape.
+        """,
+      example: "normalize_patches([1, 2, 3, 4]).shape  # => [4]",
+      related: ["patchify", "standardize", "layer_norm"]
     ) { call in Tensors.owned(try normalizePatches(try Tensors.argument(call, 0).value)) }
   }
 
@@ -356,10 +424,16 @@ enum TokenizerFunctions {
   private static func standardize() -> NativeFunction {
     NativeFunction(
       "standardize", "x: tensor", group: group,
-      summary: "(x - mean) / std by channel, with ImageNet's mean and std.",
-      details:
-        "x: images [B, 3, H, W] or [3, H, W], or patches [..., 3 P P] in (c, y, x) order, pixels 0 ... 1. Mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225.",
-      example: "standardize(zeros([3, 2, 2]))[:, 0, 0]", related: ["normalize_patches"]
+      summary:
+        "Pixels as networks take them: (x - mean) / std by channel, with ImageNet's mean and std.",
+      details: """
+        Mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225.
+        x: images [B, 3, H, W] or [3, H, W], or patches [..., 3 P P] in (c, y, x) order, pixels 0 to
+        1.
+        Gives a tensor of the same shape.
+        """,
+      example: "standardize(zeros([3, 2, 2])).shape  # => [3, 2, 2]",
+      related: ["normalize_patches", "patch_embedding"]
     ) { call in
       let x = try Tensors.argument(call, 0)
       let channelAxis = x.shape.rank - 3

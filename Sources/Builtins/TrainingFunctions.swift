@@ -18,12 +18,24 @@ enum TrainingFunctions {
       "gradients",
       "model: model, f: function, precision=\"float32\" \(NativeFunction.oneOf(Precision.allCases.map(\.rawValue)))",
       group: group,
-      summary:
-        "Runs f(model) and differentiates the loss that it returns: a record of value and grads.",
-      details:
-        "f returns the loss (one number), or a record whose field `loss` it is; then `value` is that record with plain numbers. Nothing accumulates: every call gives fresh gradients. grads.norm is their global L2 norm; grads[\"name\"] is one of them, by the names of parameters(model). precision: \"bf16\" rounds what linear layers and attention multiply to bfloat16, forward and back: twice the speed where the CPU has AVX512-BF16 or AMX, an error elsewhere; sums, weights, gradients and all other work stay float32.",
-      example: "let w = parameter(tensor([1, 2]))\ngradients(w, w => mean(w ^ 2)).grads",
-      related: ["step", "adamw", "stop_gradient"]
+      summary: "Runs a function of a model and differentiates the loss that it gives.",
+      details: """
+        Nothing accumulates: every call gives fresh gradients. grads.norm is their global L2 norm;
+        grads["name"] is one of them, by the names of parameters(model).
+        model: what is differentiated by: a layer, a parameter, or a record or list that holds some.
+        f: a function of the model that gives the loss (one number), or a record whose field `loss`
+        it is.
+        precision: "float32", or "bf16": what linear layers and attention multiply is rounded to
+        bfloat16, forward and back, which is twice as fast where the CPU has AVX512-BF16 or AMX and
+        an error elsewhere; sums, weights, gradients and all other work stay float32.
+        Gives a record of value (what f gave, with plain numbers) and grads (for `step`).
+        """,
+      example: """
+        let w = parameter(tensor([1, 2]))
+        let run = gradients(w, w => mean(w ^ 2))
+        run.value  # => 2.5
+        """,
+      related: ["step", "adamw", "stop_gradient", "training"]
     ) { call in
       let parameters = try ModelTree.argument(call, 0)
       let function = try call.function(1)
@@ -89,11 +101,23 @@ enum TrainingFunctions {
     NativeFunction(
       "adamw",
       "model: model, lr=1e-3 number, decay=5% number, betas=[0.9;0.98] list, eps=1e-8 number",
-      group: group, summary: "The AdamW optimiser for a model (Loshchilov, Hutter 2019).",
-      details:
-        "decay: decoupled weight decay, not applied to biases, norms, layer scales and the class token. Fields: lr (may be set), decay, steps.",
-      example: "let net = linear(4, 2)\nadamw(net, lr: 3e-4)",
-      related: ["step", "gradients", "warmup_cosine"]
+      group: group,
+      summary: "The AdamW optimiser of a model: Adam with decoupled weight decay.",
+      details: """
+        Loshchilov, Hutter 2019. The decay leaves biases, norms, layer scales and the class token
+        alone. Fields: lr and decay, which may be set, and steps.
+        model: a layer, a parameter, or a record or list that holds some.
+        lr: the learning rate, 0 or more.
+        decay: the weight decay, 0 or more; each step takes lr decay of a weight away.
+        betas: how much of the mean gradient and of the mean square is kept at a step, each below 1.
+        eps: added to the square root of the mean square.
+        Gives an optimiser for `step`.
+        """,
+      example: """
+        let net = linear(4, 2)
+        adamw(net, lr: 3e-4).steps  # => 0
+        """,
+      related: ["step", "gradients", "warmup_cosine", "training"]
     ) { call in
       let parameters = try ModelTree.argument(call, 0)
       var betas = (0.9, 0.98)
@@ -115,15 +139,24 @@ enum TrainingFunctions {
 
   private static func step() -> NativeFunction {
     NativeFunction(
-      "step", "optimiser: optimiser, grads: gradients, clip=nil number, lr=nil number",
+      "step",
+      "optimiser: optimiser, grads: gradients, clip=nil number, lr=nil number",
       group: group,
-      summary:
-        "One step of the optimiser along the gradients; gives their global norm before clipping.",
-      details:
-        "clip: the largest global L2 norm. lr: sets the learning rate first. A gradient that is not finite is an error, and nothing is changed.",
-      example:
-        "let w = parameter(tensor([1, 2]))\nlet opt = adamw(w, lr: 0.1)\nstep(opt, gradients(w, w => sum(w ^ 2)).grads)",
-      related: ["adamw", "gradients"]
+      summary: "One step of the optimiser along the gradients, which changes the model.",
+      details: """
+        A gradient that is not finite is an error, and nothing is changed.
+        optimiser: as `adamw` makes it.
+        grads: the field grads of what `gradients` gives, of the same model.
+        clip: the largest global L2 norm; longer gradients are shortened to it.
+        lr: the learning rate from this step on.
+        Gives a number, the gradients' global L2 norm before they were shortened.
+        """,
+      example: """
+        let w = parameter(tensor([3, 4]))
+        let opt = adamw(w, lr: 0.1)
+        step(opt, gradients(w, w => sum(w ^ 2)).grads)  # => 10
+        """,
+      related: ["adamw", "gradients", "warmup_cosine", "training"]
     ) { call in
       let optimiser = try call.object(
         0, as: OptimiserObject.self, wanted: "an optimiser, as adamw(model) makes it")
@@ -145,9 +178,17 @@ enum TrainingFunctions {
       "warmup_cosine",
       "step: number, warmup= number, total= number, peak= number, floor=1e-5 number",
       group: group,
-      summary:
-        "A learning rate: up from 0 to peak over the warm-up steps, then half a cosine down to floor.",
-      example: "warmup_cosine(50, warmup: 10, total: 100, peak: 1e-3)", related: ["step"]
+      summary: "A learning rate schedule: up from 0 to peak, then half a cosine down to floor.",
+      details: """
+        step: the number of the step, from 0.
+        warmup: steps of the rise, 0 or more.
+        total: steps in all; later ones stay at floor.
+        peak: the highest rate.
+        floor: the lowest, at the end.
+        Gives a number, the learning rate of that step.
+        """,
+      example: "warmup_cosine(5, warmup: 10, total: 100, peak: 1e-3)  # => 0.0005",
+      related: ["step", "adamw", "training"]
     ) { call in
       Value(
         Schedule.warmupCosine(

@@ -399,6 +399,8 @@ public final class ClosureObject: HeapObject {
   }
   /// The file that defines it.
   public var file: SourceFile { function.prototype.file }
+  /// The line of the file, from 1, in which it begins.
+  public var line: Int { file.line(at: function.prototype.range.start) }
   /// The source text, for `??name`.
   public var source: String {
     function.prototype.file.text(of: function.prototype.range)

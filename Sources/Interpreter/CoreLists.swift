@@ -25,9 +25,15 @@ public enum CoreLists {
 
   private static func length() -> NativeFunction {
     NativeFunction(
-      "len", "x: list", group: group,
-      summary: "How many elements a list, string, record, range or tensor (first axis) has.",
-      example: "len([1, 2, 3])", related: ["push", "keys"]
+      "len", "x: list or tensor", group: group,
+      summary: "How many elements a value has.",
+      details: """
+        x: a list (items), string (characters), record (fields), range (numbers), tensor (extent of
+        its first axis), data set (images), table (rows) or batches.
+        Gives a whole number.
+        """,
+      example: "len([1, 2, 3])  # => 3",
+      related: ["push", "keys", "count"]
     ) { call in
       switch call[0].object {
       case let list as ListObject: return Value(list.count)
@@ -45,9 +51,18 @@ public enum CoreLists {
   private static func push() -> NativeFunction {
     NativeFunction(
       "push", "list: list, value: any", group: group,
-      summary:
-        "Adds a value at the end of a list, which every name of the list sees; gives the list.",
-      example: "let xs = [1]\npush(xs, 2)\nxs", related: ["pop", "len"]
+      summary: "Adds a value at the end of a list.",
+      details: """
+        list: it is changed, under every name that it has.
+        value: any value.
+        Gives the list.
+        """,
+      example: """
+        let xs = [1]
+        push(xs, 2)
+        xs  # => [1, 2]
+        """,
+      related: ["pop", "len", "lists"]
     ) { call in
       guard let list = call[0].list else {
         throw call.wrongType(
@@ -62,8 +77,17 @@ public enum CoreLists {
 
   private static func pop() -> NativeFunction {
     NativeFunction(
-      "pop", "list: list", group: group, summary: "Takes the last value off a list and gives it.",
-      example: "let xs = [1, 2]\npop(xs)", related: ["push"]
+      "pop", "list: list", group: group,
+      summary: "Takes the last value off a list.",
+      details: """
+        list: it is changed; an empty one is an error.
+        Gives the value that was its last.
+        """,
+      example: """
+        let xs = [1, 2]
+        pop(xs)  # => 2
+        """,
+      related: ["push", "remove"]
     ) { call in
       guard let last = try call.list(0).removeLast() else {
         throw Diagnosis("E108", "pop: the list is empty", arguments: [(0, "")])
@@ -75,9 +99,14 @@ public enum CoreLists {
   private static func map() -> NativeFunction {
     NativeFunction(
       "map", "items: list, f: function", group: group,
-      summary:
-        "The list of f(item) for every item of a list, range or anything `for` goes through.",
-      example: "map(1..3, x => x ^ 2)", related: ["filter", "reduce"]
+      summary: "Applies a function to every item.",
+      details: """
+        items: a list, range, tensor (its rows), data set or anything else that `for` goes through.
+        f: a function of one item.
+        Gives a list of f(item), as long as the items.
+        """,
+      example: "map(1..3, x => x ^ 2)  # => [1, 4, 9]",
+      related: ["filter", "reduce", "for"]
     ) { call in
       let function = try call.function(1)
       return try collected { result in
@@ -93,8 +122,14 @@ public enum CoreLists {
   private static func filter() -> NativeFunction {
     NativeFunction(
       "filter", "items: list, f: function", group: group,
-      summary: "The items for which f(item) is true.", example: "filter(1..6, x => x mod 2 == 0)",
-      related: ["map"]
+      summary: "The items for which a function is true.",
+      details: """
+        items: a list, range or anything else that `for` goes through.
+        f: a function of one item; true keeps it.
+        Gives a list of the items kept, in order.
+        """,
+      example: "filter(1..6, x => x mod 2 == 0)  # => [2, 4, 6]",
+      related: ["map", "reduce"]
     ) { call in
       let function = try call.function(1)
       return try collected { result in
@@ -110,8 +145,16 @@ public enum CoreLists {
   private static func reduce() -> NativeFunction {
     NativeFunction(
       "reduce", "items: list, f: function, start?: any", group: group,
-      summary: "f(f(f(start, a), b), c) over the items; without a start the first item is it.",
-      example: "reduce(1..5, (a, b) => a * b)", related: ["map", "sum"]
+      summary: "Brings all items together, two at a time.",
+      details: """
+        items: a list, range or anything else that `for` goes through.
+        f: a function of two: what there is so far, and the next item.
+        start: what it begins with; the first item when left out. It is needed where there may be no
+        items.
+        Gives f(f(f(start, a), b), c) of the items a, b, c.
+        """,
+      example: "reduce(1..5, (a, b) => a * b)  # => 120",
+      related: ["map", "sum", "max"]
     ) { call in
       let function = try call.function(1)
       var result: Value? = call[2].isAbsent ? nil : call[2].retained()
@@ -140,9 +183,20 @@ public enum CoreLists {
   private static func sort() -> NativeFunction {
     NativeFunction(
       "sort", "items: list, by=nil function, descending=false bool", group: group,
-      summary:
-        "A new list of the items in order: numbers by size, nan last; strings by alphabet; equal ones stay in order.",
-      example: "sort([3, 1, 2])", related: ["reverse"]
+      summary: "The items in order.",
+      details: """
+        Equal items stay in their order; nan comes last.
+        items: numbers, or strings, which go by alphabet, capital letters first; with by: any
+        values.
+        by: a function of an item that gives the number or string to go by.
+        descending: whether the largest comes first.
+        Gives a new list.
+        """,
+      example: """
+        sort([3, 1, 2])  # => [1, 2, 3]
+        sort(["mask", "mae"], by: x => len(x))  # => ["mae", "mask"]
+        """,
+      related: ["reverse", "max", "argmax"]
     ) { call in
       var keyed = [(item: Value, key: Value)]()
       defer {
@@ -183,8 +237,13 @@ public enum CoreLists {
   private static func reverse() -> NativeFunction {
     NativeFunction(
       "reverse", "items: list", group: group,
-      summary: "A new list of the items from last to first.",
-      example: "reverse([1, 2, 3])", related: ["sort"]
+      summary: "The items from last to first.",
+      details: """
+        items: a list, a range, anything else that `for` goes through, or a string.
+        Gives a new list, or a string.
+        """,
+      example: "reverse([1, 2, 3])  # => [3, 2, 1]",
+      related: ["sort"]
     ) { call in
       if let string = call[0].string {
         return .string(String(string.string.reversed()))
@@ -199,8 +258,14 @@ public enum CoreLists {
   private static func zip() -> NativeFunction {
     NativeFunction(
       "zip", "a: list, b: list", group: group,
-      summary: "The list of pairs [a, b], as many as the shorter has.",
-      example: "zip([1, 2], [\"a\", \"b\"])", related: ["enumerate"]
+      summary: "The items of two lists in pairs.",
+      details: """
+        a: a list, range or anything else that `for` goes through.
+        b: the same.
+        Gives a list of lists [a, b], as many as the shorter has items.
+        """,
+      example: "zip([1, 2], [\"a\", \"b\"])  # => [[1, \"a\"], [2, \"b\"]]",
+      related: ["enumerate", "for"]
     ) { call in
       var left = [Value](), right = [Value]()
       defer { for item in left + right { item.release() } }
@@ -213,8 +278,13 @@ public enum CoreLists {
   private static func enumerate() -> NativeFunction {
     NativeFunction(
       "enumerate", "items: list", group: group,
-      summary: "The list of pairs [index, item], from 0.",
-      example: "for (i, x) in enumerate([\"a\", \"b\"]) { print(i, x) }", related: ["zip"]
+      summary: "The items in pairs with their numbers.",
+      details: """
+        items: a list, range or anything else that `for` goes through.
+        Gives a list of lists [index, item], the index from 0.
+        """,
+      example: "for (i, x) in enumerate([\"a\", \"b\"]) { print(i, x) }",
+      related: ["zip", "for"]
     ) { call in
       var items = [Value]()
       defer { for item in items { item.release() } }
@@ -231,8 +301,14 @@ public enum CoreLists {
 
   private static func keys() -> NativeFunction {
     NativeFunction(
-      "keys", "record: record", group: group, summary: "The names of a record's fields, in order.",
-      example: "keys((a: 1, b: 2))", related: ["values"]
+      "keys", "record: record", group: group,
+      summary: "The names of a record's fields.",
+      details: """
+        record: its fields are not changed.
+        Gives a list of strings, in the order in which the fields were made.
+        """,
+      example: "keys((a: 1, b: 2))  # => [\"a\", \"b\"]",
+      related: ["values", "records", "len"]
     ) { call in
       strings(try call.record(0).fields.map(\.name))
     }
@@ -241,8 +317,13 @@ public enum CoreLists {
   private static func values() -> NativeFunction {
     NativeFunction(
       "values", "record: record", group: group,
-      summary: "The values of a record's fields, in order.",
-      example: "values((a: 1, b: 2))", related: ["keys"]
+      summary: "The values of a record's fields.",
+      details: """
+        record: its fields are not changed.
+        Gives a list, in the order in which the fields were made.
+        """,
+      example: "values((a: 1, b: 2))  # => [1, 2]",
+      related: ["keys", "records"]
     ) { call in
       .owning(ListObject(try call.record(0).fields.map(\.value)))
     }
@@ -251,8 +332,18 @@ public enum CoreLists {
   private static func remove() -> NativeFunction {
     NativeFunction(
       "remove", "list: list, index: number", group: group,
-      summary: "Takes the element at an index out of a list and gives it.",
-      example: "let xs = [1, 2, 3]\nremove(xs, 0)", related: ["pop"]
+      summary: "Takes an element out of a list.",
+      details: """
+        list: it is changed, under every name that it has.
+        index: a whole number from 0; negative ones count from the end.
+        Gives the element that was there.
+        """,
+      example: """
+        let xs = [1, 2, 3]
+        remove(xs, 0)
+        xs  # => [2, 3]
+        """,
+      related: ["pop", "push", "lists"]
     ) { call in
       let list = try call.list(0)
       let index = try call.machine.resolve(call[1], count: list.count, of: call[0])
@@ -266,8 +357,19 @@ public enum CoreLists {
   private static func copy() -> NativeFunction {
     NativeFunction(
       "copy", "x: any", group: group,
-      summary: "A list or record of its own with the same elements; other values as they are.",
-      example: "let a = [1, 2]\nlet b = copy(a)\npush(b, 3)\na", related: ["push"]
+      summary: "A list or record of its own, which changes leave alone.",
+      details: """
+        What is within it is not copied: a list in a list is shared by both.
+        x: a list or record; other values come back as they are.
+        Gives a new list or record with the same elements.
+        """,
+      example: """
+        let a = [1, 2]
+        let b = copy(a)
+        push(b, 3)
+        a  # => [1, 2]
+        """,
+      related: ["push", "lists", "records"]
     ) { call in
       switch call[0].object {
       case let list as ListObject: return .owning(ListObject(Array(list.values)))

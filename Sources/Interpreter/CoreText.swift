@@ -15,8 +15,14 @@ public enum CoreText {
   private static func join() -> NativeFunction {
     NativeFunction(
       "join", "items: list, separator=\"\" string", group: group,
-      summary: "The items as one string with a separator between them.",
-      example: "join([\"a\", \"b\"], separator: \", \")", related: ["split"]
+      summary: "The items as one string.",
+      details: """
+        items: values of any kind, written as `print` writes them.
+        separator: what stands between two items.
+        Gives a string.
+        """,
+      example: "join([\"a\", \"b\"], separator: \", \")  # => \"a, b\"",
+      related: ["split", "string", "strings"]
     ) { call in
       let separator = try call.string(1, default: "")
       if let list = call[0].list,
@@ -49,7 +55,12 @@ public enum CoreText {
     NativeFunction(
       "repeat", "x: string or list, count: number", group: group,
       summary: "A string or the items of a list, so many times one after the other.",
-      example: "repeat(\"-\", 20)", related: ["join"]
+      details: """
+        x: a string or a list; the list itself does not change.
+        count: how often, 0 or more.
+        Gives a string or a new list.
+        """,
+      example: "repeat(\"ab\", 3)  # => \"ababab\"", related: ["join", "zeros"]
     ) { call in
       let count = try call.integer(1, in: 0...Int(Int32.max))
       if let list = call[0].list {
@@ -75,8 +86,15 @@ public enum CoreText {
   private static func replace() -> NativeFunction {
     NativeFunction(
       "replace", "text: string, old: string, new: string", group: group,
-      summary: "The text with every `old` replaced by `new`.",
-      example: "replace(\"a-b-c\", \"-\", \"+\")", related: ["split"]
+      summary: "The text with every part that is `old` replaced.",
+      details: """
+        text: it stays as it is.
+        old: what to look for, letter by letter.
+        new: what to put in its place.
+        Gives a string.
+        """,
+      example: "replace(\"a-b-c\", \"-\", \"+\")  # => \"a+b+c\"",
+      related: ["split", "trim"]
     ) { call in
       .string(try call.string(0).replacing(try call.string(1), with: try call.string(2)))
     }
@@ -84,22 +102,40 @@ public enum CoreText {
 
   private static func upper() -> NativeFunction {
     NativeFunction(
-      "upper", "text: string", group: group, summary: "The text in capital letters.",
-      example: "upper(\"ccv\")", related: ["lower"]
+      "upper", "text: string", group: group,
+      summary: "The text in capital letters.",
+      details: """
+        text: letters of any language.
+        Gives a string.
+        """,
+      example: "upper(\"ccv\")  # => \"CCV\"",
+      related: ["lower"]
     ) { call in .string(try call.string(0).uppercased()) }
   }
 
   private static func lower() -> NativeFunction {
     NativeFunction(
-      "lower", "text: string", group: group, summary: "The text in small letters.",
-      example: "lower(\"CCV\")", related: ["upper"]
+      "lower", "text: string", group: group,
+      summary: "The text in small letters.",
+      details: """
+        text: letters of any language.
+        Gives a string.
+        """,
+      example: "lower(\"CCV\")  # => \"ccv\"",
+      related: ["upper"]
     ) { call in .string(try call.string(0).lowercased()) }
   }
 
   private static func trim() -> NativeFunction {
     NativeFunction(
-      "trim", "text: string", group: group, summary: "The text without blanks at its ends.",
-      example: "trim(\"  a \")", related: ["split"]
+      "trim", "text: string", group: group,
+      summary: "The text without blanks, tabs and line breaks at its ends.",
+      details: """
+        text: blanks, tabs and line breaks within it stay.
+        Gives a string.
+        """,
+      example: "trim(\"  a \")  # => \"a\"",
+      related: ["split", "replace"]
     ) { call in
       let text = try call.string(0)
       let front = text.drop { $0.isWhitespace }
@@ -111,39 +147,68 @@ public enum CoreText {
     NativeFunction(
       "starts_with", "text: string, part: string", group: group,
       summary: "Whether a text begins with another.",
-      example: "starts_with(\"mask.ccv\", \"mask\")",
-      related: ["ends_with"]
+      details: """
+        text: where to look.
+        part: what it may begin with, letter by letter.
+        Gives true or false.
+        """,
+      example: "starts_with(\"mask.ccv\", \"mask\")  # => true",
+      related: ["ends_with", "strings"]
     ) { call in Value(try call.string(0).hasPrefix(try call.string(1))) }
   }
 
   private static func endsWith() -> NativeFunction {
     NativeFunction(
       "ends_with", "text: string, part: string", group: group,
-      summary: "Whether a text ends with another.", example: "ends_with(\"mask.ccv\", \".ccv\")",
-      related: ["starts_with"]
+      summary: "Whether a text ends with another.",
+      details: """
+        text: where to look.
+        part: what it may end with, letter by letter.
+        Gives true or false.
+        """,
+      example: "ends_with(\"mask.ccv\", \".ccv\")  # => true",
+      related: ["starts_with", "strings"]
     ) { call in Value(try call.string(0).hasSuffix(try call.string(1))) }
   }
 
   private static func string() -> NativeFunction {
     NativeFunction(
-      "string", "x: any", group: group, summary: "The value as text, as `print` shows it.",
-      example: "string(1 / 3)", related: ["number"]
+      "string", "x: any", group: group,
+      summary: "A value as text, as `print` writes it.",
+      details: """
+        x: any value.
+        Gives a string. For a format write "{x:.3}".
+        """,
+      example: "string(1 / 4)  # => \"0.25\"",
+      related: ["number", "strings", "join"]
     ) { call in .string(Display.text(call[0])) }
   }
 
   private static func type() -> NativeFunction {
     NativeFunction(
       "type", "x: any", group: group,
-      summary: "What a value is: \"number\", \"list\", \"tensor\" ...",
-      example: "type([1, 2])", related: ["string"]
+      summary: "What kind of value a value is.",
+      details: """
+        x: any value.
+        Gives a string: "number", "string", "bool", "nil", "list", "record", "range", "function",
+        "tensor", "layer", "tokenizer", "dataset", "table" and others.
+        """,
+      example: "type([1, 2])  # => \"list\"",
+      related: ["string", "whos"]
     ) { call in .string(Display.typeName(call[0])) }
   }
 
   private static func assert() -> NativeFunction {
     NativeFunction(
       "assert", "condition: bool, message?: string", group: group,
-      summary: "Stops with an error unless the condition is true.",
-      example: "assert(1 + 1 == 2)", related: ["error"]
+      summary: "Stops with an error unless something is true.",
+      details: """
+        condition: true or false.
+        message: what the error says, E116.
+        Gives nothing.
+        """,
+      example: "assert(1 + 1 == 2, \"arithmetic\")",
+      related: ["error", "errors"]
     ) { call in
       guard try !call.machine.truth(call[0]) else { return .none }
       let message = call.has(1) ? try call.string(1) : "an assertion does not hold"
@@ -154,8 +219,13 @@ public enum CoreText {
   private static func error() -> NativeFunction {
     NativeFunction(
       "error", "message: string", group: group,
-      summary: "Stops with an error that `try` can catch.",
-      example: "try { error(\"no\") } catch e { print(e.message) }", related: ["assert"]
+      summary: "Stops with an error of your own, which `try` can catch.",
+      details: """
+        message: what the error says, E100; it stands at the caller's line.
+        Gives nothing: it does not come back.
+        """,
+      example: "try { error(\"no\") } catch e { print(e.message) }  # => no",
+      related: ["assert", "errors"]
     ) { call in
       throw Diagnosis("E100", try call.string(0))
     }

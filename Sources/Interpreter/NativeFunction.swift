@@ -27,16 +27,19 @@ public final class NativeFunction: HeapObject {
   }
 
   public let name: String
-  /// One line.
+  /// One sentence.
   public let summary: String
-  /// Shapes, units, ranges, sources.
+  /// Shapes, units, ranges, sources; then a line `name: ...` for each parameter, one for what the call
+  /// gives. `FunctionHelp` reads it.
   public let details: String
-  /// A program that runs in under a second.
+  /// A program that runs in under a second. A line may end in `  # => text`: what it shows.
   public let example: String
   /// Functions that help names below.
   public let related: [String]
   /// The heading under which `help()` lists it.
   public let group: String
+  /// Where its source is: `Builtins/MaskFunctions.swift`, and the line.
+  public let place: (file: StaticString, line: Int)
   /// Positional parameters, then options.
   public let parameters: [Parameter]
   /// Whether any number of further positional values is taken.
@@ -58,8 +61,10 @@ public final class NativeFunction: HeapObject {
   public init(
     _ name: String, _ parameters: String, group: String, summary: String, details: String = "",
     example: String = "", related: [String] = [], collectsFields: Bool = false,
+    file: StaticString = #fileID, line: Int = #line,
     body: @escaping (inout Call) throws -> Value
   ) {
+    place = (file, line)
     self.name = name
     self.summary = summary
     self.details = details
@@ -94,8 +99,28 @@ public final class NativeFunction: HeapObject {
   public override var typeName: String { "function" }
   /// A line that calls it, for errors about its arguments.
   var usageNote: String {
-    let lines = example.split(separator: "\n").map(String.init)
-    return "For example: `\(lines.last { $0.contains("\(name)(") } ?? signature)`."
+    let line = example.split(separator: "\n").last { $0.contains("\(name)(") }
+    return "For example: `\(line.map(call(in:)) ?? signature)`."
+  }
+
+  /// The call of it within a line; the line without its `# => ` where something is piped to it.
+  private func call(in line: Substring) -> String {
+    let line = line.firstRange(of: "  # => ").map { line[..<$0.lowerBound] } ?? line
+    guard let start = line.firstRange(of: "\(name)(")?.lowerBound,
+      !line[..<start].hasSuffix("|> ")
+    else { return String(line) }
+    var depth = 0, isText = false
+    for index in line[start...].indices {
+      switch line[index] {
+      case "\"": isText.toggle()
+      case "(" where !isText: depth += 1
+      case ")" where !isText:
+        depth -= 1
+        if depth == 0 { return String(line[start...index]) }
+      default: break
+      }
+    }
+    return String(line)
   }
 
   public override func summary(width: Int) -> String { "\(signature): \(summary)" }
@@ -104,6 +129,12 @@ public final class NativeFunction: HeapObject {
 /// Parameters as text: `data: tensor` is positional, `data?: tensor` may be left out, `k= number` an
 /// option that must be given, `iters=25 number` one with a default, `...` any number of further values.
 enum ParameterNotation {
+  /// A list as it is written in the language: in the notation a comma would end the parameter.
+  private static func standard(_ text: Substring) -> String {
+    // Every function passes here when a session starts.
+    text.utf8.contains(UInt8(ascii: ";")) ? String(text.replacing(";", with: ", ")) : String(text)
+  }
+
   static func parse(_ text: String) -> ([NativeFunction.Parameter], isVariadic: Bool) {
     var parameters = [NativeFunction.Parameter]()
     var isVariadic = false
@@ -120,7 +151,7 @@ enum ParameterNotation {
           .init(
             name: String(item[..<equals]), type: String(rest.drop { $0 != " " }.drop { $0 == " " }),
             isOption: true, isRequired: value.isEmpty,
-            defaultText: value.isEmpty ? nil : String(value)))
+            defaultText: value.isEmpty ? nil : standard(value)))
       } else {
         let name = item.prefix { $0 != ":" && $0 != "?" }
         let type = item.drop { $0 != ":" }.dropFirst().drop { $0 == " " }

@@ -1,3 +1,4 @@
+import Builtins
 import Glibc
 import Interpreter
 import Session
@@ -47,7 +48,9 @@ struct Completion {
       return fields(of: Self.dottedName(before.dropLast()), word)
     }
     if before.hasPrefix("?"), before.allSatisfy({ $0 == "?" || $0 == " " }) {
-      return Candidates(word: word, items: matching(session.knownNames.map(described), word))
+      let pages = session.knownNames + TopicPages.all.map(\.name)
+      let found = matching(pages.map { Item(label: $0) }, word)
+      return Candidates(word: word, items: found.count > 40 ? found : found.map(page))
     }
     // A number has no completion.
     if word.first?.isNumber == true { return Candidates(word: word) }
@@ -76,6 +79,13 @@ struct Completion {
     let isShort = options.count + found.count <= 40
     let names = isShort ? found.map { known.contains($0.label) ? described($0.label) : $0 } : found
     return Candidates(word: word, items: options + names)
+  }
+
+  /// What help has a page of.
+  private func page(_ item: Item) -> Item {
+    let note = session.note(on: item.label)
+    let topic = TopicPages.all.first { $0.name == item.label }?.summary ?? ""
+    return Item(label: item.label, note: note.isEmpty ? topic : note)
   }
 
   private func described(_ name: String) -> Item {

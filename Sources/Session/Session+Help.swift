@@ -1,30 +1,49 @@
-import Builtins
+public import Builtins
 import Bytecode
 import Interpreter
 import Syntax
 
 extension Session {
-  /// What `?name`, `??name`, `?E021` or `?some words` says.
-  public func helpText(for query: String) -> String {
+  /// What `?name`, `??name`, `?E021` or `?some words` says, folded to the width of the terminal.
+  public func helpText(for query: String) -> String { help(on: query).text }
+
+  /// What help says on a question, with or without `?` before it, and whether it found anything.
+  ///
+  /// `name` explains a function, a value of the session, a topic or an error code; `??name` shows the
+  /// source of a function; other words search.
+  public func help(on query: String) -> HelpPages.Answer {
     let topic = query.drop { $0 == "?" }.split(separator: " ").joined(separator: " ")
-    let wantsSource = query.hasPrefix("??")
-    if wantsSource, let closure = closure(named: topic) { return source(of: closure) }
+    if query.hasPrefix("??"), let closure = closure(named: topic) {
+      return .init(text: source(of: closure), isFound: true)
+    }
     if topic.hasPrefix("_"), let definition = privateDefinitions.first(where: { $0.name == topic })
     {
-      return definition.text + "\n"
+      return .init(text: definition.text + "\n", isFound: true)
     }
-    let isNative = value(of: topic) == nil && machine.builtinIndex(topic) != nil
-    let note =
-      wantsSource && isNative
-      ? "\(topic) is built in: it has no source in the language. Its help:\n\n" : ""
-    return TerminalText.folded(note + page(for: topic), to: host.width())
+    let answer = page(for: topic)
+    let note = query.hasPrefix("??") ? nativeNote(on: topic) : ""
+    return .init(
+      text: TerminalText.folded(note + answer.text, to: host.width()), isFound: answer.isFound)
   }
 
-  private func page(for topic: String) -> String {
-    if topic.isEmpty { return HelpPages.overview(machine, host) }
-    if let closure = closure(named: topic) { return HelpPages.page(closure) }
-    if let value = value(of: topic) { return "\(topic): \(Display.summary(value))\n" }
-    return HelpPages.topic(topic, machine, host)
+  /// Where the source of a built-in function is, which is not in the language.
+  private func nativeNote(on name: String) -> String {
+    guard value(of: name) == nil, let index = machine.builtinIndex(name) else { return "" }
+    let place = machine.builtins[index].place
+    return "\(name) is built in, written in Swift: Sources/\(place.file), line \(place.line)."
+      + " Its help:\n\n"
+  }
+
+  private func page(for topic: String) -> HelpPages.Answer {
+    if topic.isEmpty { return .init(text: HelpPages.overview(machine, host), isFound: true) }
+    let name = topic.hasSuffix("()") ? String(topic.dropLast(2)) : topic
+    if let closure = closure(named: name) {
+      return .init(text: HelpPages.page(closure), isFound: true)
+    }
+    if let value = value(of: name) {
+      return .init(text: "\(name): \(Display.summary(value))\n", isFound: true)
+    }
+    return HelpPages.answer(topic, machine, host)
   }
 
   /// A function of the session or of the library, which is loaded for it.
@@ -68,8 +87,9 @@ extension Session {
   /// The source of a function; one of the library comes with what is private to its file, so that the text can
   /// be pasted, run and changed.
   private func source(of closure: ClosureObject) -> String {
+    let place = "# \(closure.file.name), line \(closure.line)"
     guard library.names.contains(closure.name), closure.file.name.hasPrefix("library/") else {
-      return closure.source + "\n"
+      return "\(closure.source)\n\n\(place).\n"
     }
     let known = privateDefinitions.filter { $0.file == closure.file.name }
     var (used, open) = (Set<String>(), [closure.source])
@@ -81,6 +101,6 @@ extension Session {
       }
     }
     let helpers = known.filter { used.contains($0.name) }.map { $0.text + "\n\n" }.joined()
-    return helpers + closure.source + "\n\n# From \(closure.file.name), a part of ccv.\n"
+    return "\(helpers)\(closure.source)\n\n\(place): a part of ccv.\n"
   }
 }

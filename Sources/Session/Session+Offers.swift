@@ -19,36 +19,30 @@ extension Session {
   /// function.
   public func parameters(of name: String) -> [ParameterOffer]? {
     if let closure = closure(named: name) {
-      let documentation = closure.documentation.joined(separator: " ")
+      let told = FunctionHelp(closure)
       return closure.parameters.map { name, standard in
-        ParameterOffer(
+        let meaning = told.parameters.first { $0.name == name }
+        return ParameterOffer(
           name: name, isOption: standard != nil,
-          note: standard.map { "\($0) when left out" } ?? "",
-          words: standard != nil ? Self.words(of: name, in: documentation) : [])
+          note: meaning?.text ?? standard.map { "\($0) when left out" } ?? "",
+          words: standard != nil ? Self.words(meaning?.meaning ?? "") : [])
       }
     }
-    if value(of: name) != nil { return nil }
-    return machine.builtinIndex(name).map { machine.builtins[$0].parameters.map(Self.offer) }
-  }
-
-  private static func offer(_ parameter: NativeFunction.Parameter) -> ParameterOffer {
-    let standard = parameter.defaultText.map { $0 == "nil" ? "" : "\($0) when left out" } ?? ""
-    return ParameterOffer(
-      name: parameter.name, isOption: parameter.isOption,
-      note: [parameter.type, standard].filter { !$0.isEmpty }.joined(separator: ", "),
-      words: parameter.words)
-  }
-
-  /// The quoted words of the sentence that begins to speak of an option: `size` is "micro" or "tiny".
-  private static func words(of option: String, in documentation: String) -> [String] {
-    for opening in ["`\(option)` is ", "`\(option)`: "] {
-      guard let start = documentation.firstRange(of: opening)?.upperBound,
-        documentation[start...].hasPrefix("\"")
-      else { continue }
-      let end = documentation[start...].firstIndex { ".;(".contains($0) } ?? documentation.endIndex
-      return quotedWords(documentation[start..<end])
+    guard value(of: name) == nil, let index = machine.builtinIndex(name) else { return nil }
+    let native = machine.builtins[index]
+    let told = FunctionHelp(native).parameters.filter { $0.name != FunctionHelp.more }
+    return zip(native.parameters, told).map { parameter, told in
+      ParameterOffer(
+        name: parameter.name, isOption: parameter.isOption, note: told.text,
+        words: parameter.words)
     }
-    return []
+  }
+
+  /// The words that an option takes, which what is said of it begins with: `"micro", "tiny" or "base"`.
+  private static func words(_ meaning: String) -> [String] {
+    guard meaning.hasPrefix("\"") else { return [] }
+    let end = meaning.firstIndex { ".;(:".contains($0) } ?? meaning.endIndex
+    return quotedWords(meaning[..<end])
   }
 
   private static func quotedWords(_ text: Substring) -> [String] {
@@ -60,11 +54,9 @@ extension Session {
   public func note(on name: String) -> String {
     if let value = value(of: name), value.closure == nil { return note(on: value) }
     if let closure = closure(named: name) {
-      let sentence = closure.documentation.first.map { line in
-        line.firstRange(of: ". ").map { String(line[..<$0.lowerBound]) + "." } ?? line
-      }
+      let summary = FunctionHelp(closure).summary
       let parameters = closure.signature.dropFirst(closure.name.count)
-      return [String(parameters), sentence ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+      return [String(parameters), summary].filter { !$0.isEmpty }.joined(separator: "  ")
     }
     return machine.builtinIndex(name).map { machine.builtins[$0].summary } ?? ""
   }

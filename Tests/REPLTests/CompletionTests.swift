@@ -49,6 +49,8 @@ struct CompletionTests {
     #expect(note("twice_i").contains("factor = 2") && note("twice_i").contains("Twice as much."))
     #expect(note("kmean").contains("centroids"))
     #expect(note("corrupt(x, rat").contains("when left out"))
+    #expect(note("kmeans(x, it").hasPrefix("number, 25 when left out: at most so many passes"))
+    #expect(note("?index").hasPrefix("Picking elements"))
   }
 
   @Test("options of the call come in the order of its signature, those already given left out")
