@@ -9,7 +9,7 @@ enum MathFunctions {
 
   static func functions() -> [NativeFunction] {
     elementwiseTable.map(elementwise) + [
-      clamp(), whereFunction(), isNaN(), isFinite(), normalizePower(),
+      clamp(), whereFunction(), isNaN(), near(), isFinite(), normalizePower(),
       pairwise("max", smallest: false),
       pairwise("min", smallest: true),
     ]
@@ -138,6 +138,31 @@ enum MathFunctions {
       Tensors.owned(
         try select(
           try Tensors.mask(call, 0), try Tensors.argument(call, 1), try Tensors.argument(call, 2)))
+    }
+  }
+
+  private static func near() -> NativeFunction {
+    NativeFunction(
+      "near", "a: number or tensor, b: number or tensor, tolerance=1e-5 number", group: group,
+      summary: "Whether two values are the same up to rounding, for tests.",
+      details: """
+        a: a number, tensor or list of numbers.
+        b: what it should be; of the same shape.
+        tolerance: the difference that is allowed, times the larger of 1, |a| and |b|, for each element.
+        Gives true or false. Shapes that differ and nan are never near.
+        """,
+      example: "near(0.1 + 0.2, 0.3)  # => true", related: ["assert", "abs"]
+    ) { call in
+      let tolerance = try call.number(2, default: 1e-5)
+      func isNear(_ a: Double, _ b: Double) -> Bool {
+        a == b || abs(a - b) <= tolerance * max(1, abs(a), abs(b))
+      }
+      if let a = call[0].number, let b = call[1].number { return Value(isNear(a, b)) }
+      let a = try Tensors.argument(call, 0).value.converted(to: .float32)
+      let b = try Tensors.argument(call, 1).value.converted(to: .float32)
+      guard a.shape == b.shape else { return Value(false) }
+      return Value(
+        (0..<a.shape.count).allSatisfy { isNear(Double(a.floats[$0]), Double(b.floats[$0])) })
     }
   }
 

@@ -27,6 +27,7 @@ public enum MainCommand {
         .run(SourceFile(name: "<command line>", text: arguments[1]), echoes: true)
     case "-": return runStandardInput()
     case "check": return CheckCommand.run(Array(arguments.dropFirst()))
+    case "test": return TestCommand.run(Array(arguments.dropFirst()))
     case "fmt": return FormatCommand.run(Array(arguments.dropFirst()))
     case "version", "--version":
       Output.write(Version.report(), to: STDOUT_FILENO)
@@ -91,6 +92,7 @@ public enum MainCommand {
       ccv -e CODE [ARGS]    run CODE and show its value
       ccv - < FILE          run code from a pipe
       ccv check PATH...     tell what is wrong with programs without running them
+      ccv test [PATH...]    run doctests and files of tests
       ccv fmt PATH...       rewrite programs in the one style of the language
       ccv help NAME...      what there is on a function, an error code or words
       ccv version           version, instruction set, matrix library and threads

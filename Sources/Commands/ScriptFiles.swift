@@ -15,9 +15,14 @@ enum ScriptFiles {
         return nil
       }
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      files += isFolder ? SourceReader.programs(below: path) : [path]
+      files += isFolder ? SourceReader.programs(below: path).map(plain) : [path]
     }
     return files
+  }
+
+  /// `./a.ccv` is `a.ccv`.
+  private static func plain(_ path: String) -> String {
+    path.hasPrefix("./") ? String(path.dropFirst(2)) : path
   }
 }
 
