@@ -29,7 +29,7 @@ public struct FunctionHelp: Sendable {
   public let parameters: [Parameter]
   /// `Gives ...`; empty where nobody said so.
   public let result: String
-  /// Lines of a program, or of doctests.
+  /// Lines of a program; what a line shows stands behind its `# => `.
   public let example: [String]
   public let related: [String]
 
@@ -118,7 +118,7 @@ struct HelpText {
     var open = Part.nothing
     for (index, line) in lines.enumerated() {
       if line.hasPrefix("> ") {
-        example = Array(lines[index...])
+        example = Self.program(lines[index...])
         break
       }
       open = add(line, to: open, names)
@@ -129,7 +129,7 @@ struct HelpText {
   /// - Returns: what the next line continues unless it begins something.
   private mutating func add(_ line: String, to open: Part, _ names: [String]) -> Part {
     if line.isEmpty {
-      if case .prose = open { prose.append("") }
+      if prose.last.map({ !$0.isEmpty }) == true { prose.append("") }
       return .nothing
     }
     if let name = names.first(where: { line.hasPrefix($0 + ": ") }) {
@@ -164,6 +164,22 @@ struct HelpText {
       return isText || isItem ? .prose : .nothing
     }
     return open
+  }
+
+  /// Doctests as lines that can be pasted: what is expected stands behind `# => `.
+  private static func program(_ lines: ArraySlice<String>) -> [String] {
+    var program = [String](), isFirst = false
+    for line in lines {
+      if line.hasPrefix("> ") {
+        program.append(String(line.dropFirst(2)))
+      } else if isFirst {
+        program[program.count - 1] += "  # => " + line
+      } else {
+        program.append("# => " + line)
+      }
+      isFirst = line.hasPrefix("> ")
+    }
+    return program
   }
 
   private mutating func addRelated(_ names: Substring) {

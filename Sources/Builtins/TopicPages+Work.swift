@@ -278,18 +278,18 @@ extension TopicPages {
       ],
       "What the keys of the prompt do.", isTable: true,
       """
-        Enter          runs what is complete, else starts a line
-        Alt-Enter      starts a line in any case
-        Tab            completes names, options, words, fields, files; shows what each is
-        Up, Down       through the block, then the entries that begin like the typed text
-        Right, End     takes the faint suggestion from the history
-        Ctrl-R         searches the history by words
-        Ctrl-C         gives up the text; stops what runs and keeps every variable
-        Ctrl-D         on an empty line leaves, as `exit` and `quit` do
-        Ctrl-L         clears the screen
-        Ctrl-A, Ctrl-E to the start and the end of the line
-        Ctrl-K, Ctrl-Y cuts to the end of the line, brings it back
-        Ctrl-_         takes the last change back
+        Enter           runs what is complete, else starts a line
+        Alt-Enter       starts a line in any case
+        Tab             completes names, options, words, fields, files; shows what each is
+        Up, Down        through the block, then the entries that begin like the typed text
+        Right, End      takes the faint suggestion from the history
+        Ctrl-R          searches the history by words
+        Ctrl-C          gives up the text; stops what runs and keeps every variable
+        Ctrl-D          on an empty line leaves, as `exit` and `quit` do
+        Ctrl-L          clears the screen
+        Ctrl-A, Ctrl-E  to the start and the end of the line
+        Ctrl-K, Ctrl-Y  cuts to the end of the line, brings it back
+        Ctrl-_          takes the last change back
 
       Keys of your own stand in ~/.inputrc. A block that is pasted runs as one. A line that begins with
       `|>` pipes the last answer, `it`. `history()` lists what was entered here.
