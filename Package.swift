@@ -127,7 +127,7 @@ let testTargets: [Target] = [
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
   tests("FuzzingTests", of: ["Fuzzing", "Session", "Syntax", "TestSupport"]),
   tests("BenchmarkTests", of: ["ccv-bench"]),
-  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"]),
+  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"], data: ["Mistakes"]),
 ]
 
 let package = Package(

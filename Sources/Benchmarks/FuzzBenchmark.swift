@@ -112,6 +112,7 @@ enum FuzzBenchmark {
       let program = corpus[Int.random(in: 0..<corpus.count, using: &random)]
       let mutant = Mutation.mutated(program, &random)
       try Checks.parsing(mutant)
+      try Checks.mending(mutant)
       counts.mutated += 1
       if try Checks.formatting(mutant) {
         counts.mutatedSound += 1
@@ -124,6 +125,7 @@ enum FuzzBenchmark {
       }
       let cut = Int.random(in: 0...program.count, using: &random)
       try Checks.parsing(Array(program[..<cut]))
+      try Checks.mending(Array(program[..<cut]))
       counts.prefixes += 1
     }
   }

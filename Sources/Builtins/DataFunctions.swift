@@ -266,7 +266,8 @@ enum DataFunctions {
       throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     var diagnosis = DatasetError.missing(path: path).diagnosis
-    diagnosis.hint = FilePath.neighbour(of: path).map { "load(\"\($0)\")" }
+    diagnosis.hint = FilePath.neighbour(of: path).map { "`load(\"\($0)\")`." }
+      ?? "`load(\"shapes\")` is built in; a path leads to a folder of images or to a saved file."
     throw diagnosis
   }
 

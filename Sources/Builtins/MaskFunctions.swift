@@ -2,6 +2,7 @@ import Arrays
 import Autograd
 import Interpreter
 import MaskedModeling
+import Syntax
 
 /// Which patches are hidden. A mask is true where the patch is hidden from the encoder.
 enum MaskFunctions {
@@ -11,7 +12,7 @@ enum MaskFunctions {
     [blockMask(host), randomMask(host), randomVisible(host), cover()]
   }
 
-  private static func grid(_ call: Call, _ index: Int) throws -> (height: Int, width: Int) {
+  private static func grid(_ call: Interpreter.Call, _ index: Int) throws -> (height: Int, width: Int) {
     let grid = try Tensors.integers(call, index)
     guard grid.count == 2, grid.allSatisfy({ (1...4096).contains($0) }) else {
       throw call.wrongType(index, wanted: "rows and columns of patches, such as [8, 8]")
@@ -20,7 +21,7 @@ enum MaskFunctions {
   }
 
   /// `ratio:` of all patches, or `count:` of them.
-  private static func amount(_ call: Call, ratio: Int, count: Int, of all: Int, standard: Double)
+  private static func amount(_ call: Interpreter.Call, ratio: Int, count: Int, of all: Int, standard: Double)
     throws -> Int
   {
     if call.has(count) { return try call.integer(count, in: 0...all) }
@@ -30,12 +31,13 @@ enum MaskFunctions {
         "E119",
         "\(call.function.name): `\(call.function.parameters[ratio].name)` is \(Display.number(share)) (\(Display.number(share * 100)) %), wanted 0 % to 100 %",
         arguments: [(ratio, "")],
-        hint: share > 2 && share <= 100 ? "`\(Display.number(share))%`." : nil)
+        hint: share > 2 && share <= 100 ? "`\(Display.number(share))%`." : nil,
+        cure: share > 2 && share <= 100 ? .rewrite("\(Display.number(share))%") : nil)
     }
     return Int((share * Double(all)).rounded())
   }
 
-  private static func shaped(_ mask: NDArray, _ call: Call, batch: Int) throws -> Value {
+  private static func shaped(_ mask: NDArray, _ call: Interpreter.Call, batch: Int) throws -> Value {
     Tensors.owned(call.has(batch) ? mask : try mask.row(0))
   }
 

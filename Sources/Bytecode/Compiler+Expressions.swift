@@ -93,7 +93,9 @@ extension FunctionCompiler {
     case .function(let function): self.function(function, name: "=>", range, into: target)
     case .if(let choice): conditional(choice, into: target)
     case .with(let subject, let body): with(subject, body, into: target, range)
-    case .missing: preconditionFailure("a tree with a hole in it comes with an error")
+    case .missing:
+      // Only where a text that cannot run is looked through for unknown names.
+      emit(.loadNil, target, at: range)
     }
   }
 
@@ -105,10 +107,18 @@ extension FunctionCompiler {
     case .builtin(let index):
       emitWide(.loadConstant, target, constant(.builtin(index)), at: range)
     case .unknown:
-      unit.diagnostics.append(
-        .unknownName(
-          file, Name(name, range), known: visibleNames, isOwnFunction: isInFunction(named: name)))
+      guard unit.reported.insert(name).inserted else { return }
+      unit.diagnostics.append(unknown(Name(name, range)))
     }
+  }
+
+  private func unknown(_ name: Name) -> Diagnostic {
+    if isInFunction(named: name.text) { return .ownName(file, name) }
+    if let later = unit.ownNames[name.text], later > name.range.start {
+      return .nameBeforeItsValue(file, name, later: later)
+    }
+    if let ended = unit.ended[name.text] { return .nameOfEndedBlock(file, name, made: ended) }
+    return .unknownName(file, name, known: visibleNames)
   }
 
   private func isInFunction(named name: String) -> Bool {

@@ -54,7 +54,9 @@ extension FunctionCompiler {
     case .local, .captured, .global: return true
     case .builtin: unit.diagnostics.append(.constantName(file, name))
     case .unknown:
-      unit.diagnostics.append(.unknownVariable(file, name, known: visibleNames))
+      if unit.reported.insert(name.text).inserted {
+        unit.diagnostics.append(.unknownVariable(file, name, known: visibleNames))
+      }
     }
     return false
   }

@@ -15,7 +15,8 @@ public struct CompileResult: Sendable {
 public func compile(_ parsed: ParseResult, names: any GlobalNames) -> CompileResult {
   let errors = parsed.diagnostics.filter { $0.isError }
   guard errors.isEmpty else {
-    return CompileResult(prototype: nil, diagnostics: parsed.diagnostics)
+    return CompileResult(
+      prototype: nil, diagnostics: inOrder(parsed.diagnostics + unknownNames(in: parsed, names)))
   }
   let unit = UnitCompiler(parsed.file, names)
   unit.declareTopLevel(parsed.program)
@@ -35,6 +36,10 @@ final class UnitCompiler {
   let file: SourceFile
   let names: any GlobalNames
   var diagnostics: [Diagnostic] = []
+  /// Names that a message has been about; another one would be an echo.
+  var reported: Set<String> = []
+  /// Names of blocks that have ended, and where they were made.
+  var ended: [String: SourceRange] = [:]
   /// Top-level names of this unit and where they are first defined.
   private(set) var ownNames: [String: Int] = [:]
 
@@ -65,7 +70,7 @@ final class UnitCompiler {
 struct LocalVariable {
   let name: String
   let register: Int
-  let depth: Int
+  let range: SourceRange
   var isCaptured = false
 }
 
@@ -204,7 +209,7 @@ final class FunctionCompiler {
   }
 
   func declare(_ name: Name, register: Int) {
-    locals.append(LocalVariable(name: name.text, register: register, depth: depth))
+    locals.append(LocalVariable(name: name.text, register: register, range: name.range))
   }
 
   /// Opens a block; `body` gets its own variables, whose captures are closed at its end.
@@ -215,6 +220,7 @@ final class FunctionCompiler {
     if locals[variables...].contains(where: \.isCaptured) {
       emit(.closeFrom, registers, at: range)
     }
+    for local in locals[variables...] { unit.ended[local.name] = local.range }
     locals.removeSubrange(variables...)
     free = registers
     depth -= 1

@@ -2,17 +2,37 @@ import Syntax
 
 /// What the compiler says: E060 to E099.
 extension Diagnostic {
-  /// - Parameter isOwnFunction: the name is that of a function around it, `let f = n => f(n - 1)` in a block.
-  static func unknownName(
-    _ file: SourceFile, _ name: Name, known: [String], isOwnFunction: Bool
+  /// The name is that of a function around it: `let f = n => f(n - 1)` in a block.
+  static func ownName(_ file: SourceFile, _ name: Name) -> Diagnostic {
+    Diagnostic(
+      code: .unknownName, message: "`\(name.text)` has no name yet where it calls itself",
+      primary: Label(file, name.range),
+      notes: ["In a block, `let` makes its name after the value is known; `fn` makes it before."],
+      hint: "`fn \(name.text)(...) { ... }`.")
+  }
+
+  static func nameBeforeItsValue(_ file: SourceFile, _ name: Name, later: Int) -> Diagnostic {
+    Diagnostic(
+      code: .unknownName, message: "`\(name.text)` is used before it has a value",
+      primary: Label(file, name.range),
+      secondary: [
+        Label(
+          file, SourceRange(start: later, end: later + name.text.utf8.count), "it is made here")
+      ],
+      hint: "move line \(file.line(at: later)) up, above its first use.")
+  }
+
+  static func nameOfEndedBlock(
+    _ file: SourceFile, _ name: Name, made: SourceRange
   ) -> Diagnostic {
-    if isOwnFunction {
-      return Diagnostic(
-        code: .unknownName, message: "`\(name.text)` has no name yet where it calls itself",
-        primary: Label(file, name.range),
-        notes: ["In a block, `let` makes its name after the value is known; `fn` makes it before."],
-        hint: "`fn \(name.text)(...) { ... }`.")
-    }
+    Diagnostic(
+      code: .unknownName, message: "`\(name.text)` ended with the block that it was made in",
+      primary: Label(file, name.range), secondary: [Label(file, made, "it is made here")],
+      notes: ["What `let` makes inside braces lives up to the closing brace."],
+      hint: "`let \(name.text) = nil` before the block, and `\(name.text) = ...` in it.")
+  }
+
+  static func unknownName(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {
     if name.text == "it" {
       return Diagnostic(
         code: .unknownName, message: "there is no last result yet, which `it` stands for",
@@ -24,7 +44,8 @@ extension Diagnostic {
       code: .unknownName, message: "there is nothing named `\(name.text)`",
       primary: Label(file, name.range),
       hint: ForeignNames.cure(for: name.text) ?? near.map { "`\($0)`." }
-        ?? "`let \(name.text) = ...` first, or `help()` for what there is.")
+        ?? "`let \(name.text) = ...` first, or `help()` for what there is.",
+      cure: ForeignNames.cure(for: name.text) == nil ? near.map(Cure.rewrite) : nil)
   }
 
   static func unknownVariable(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {
@@ -34,7 +55,7 @@ extension Diagnostic {
       primary: Label(file, name.range),
       notes: ["`=` changes a variable that exists; `let` makes a new one."],
       hint: near.map { "`\($0) = ...`, or `let \(name.text) = ...` for a new one." }
-        ?? "`let \(name.text) = ...`.")
+        ?? "`let \(name.text) = ...`.", cure: near == nil ? .declare : nil)
   }
 
   static func constantName(_ file: SourceFile, _ name: Name) -> Diagnostic {
@@ -42,7 +63,7 @@ extension Diagnostic {
       code: .constantName,
       message: "`\(name.text)` is a function of the library and cannot be changed",
       primary: Label(file, name.range),
-      hint: "`let \(name.text) = ...` makes a variable of your own.")
+      hint: "`let \(name.text) = ...` makes a variable of your own.", cure: .declare)
   }
 
   static func returnOutsideFunction(_ file: SourceFile, _ range: SourceRange) -> Diagnostic {
@@ -57,7 +78,10 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: .loopWordOutsideLoop, message: "`\(word)` outside a loop",
-      primary: Label(file, range), hint: "`return` leaves a function.")
+      primary: Label(file, range),
+      hint: word == "break"
+        ? "`break` ends the `for` or `while` around it; `return` leaves a function."
+        : "`continue` goes on with the next turn of the `for` or `while` around it.")
   }
 
   static func functionTooLarge(

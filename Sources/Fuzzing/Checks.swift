@@ -39,6 +39,17 @@ public enum Checks {
       "a sound program's tree is whole", file)
   }
 
+  /// Mends: no trap, and what is offered is a text with fewer mistakes of form.
+  public static func mending(_ bytes: [UInt8]) throws {
+    let file = SourceFile(name: "fuzz", bytes: bytes)
+    let before = parse(file).diagnostics.filter(\.isError)
+    for diagnostic in mended(before, known: ["print", "len", "zeros", "mean", "x"]) {
+      guard let mend = diagnostic.mend else { continue }
+      let after = parse(SourceFile(name: "fuzz", text: mend.text)).diagnostics.filter(\.isError)
+      try require(after.count < before.count, "a mend takes a mistake away", file)
+    }
+  }
+
   /// Formatting keeps the tree and the comments, and a second time changes nothing. True if the text is
   /// sound, so that there was something to check.
   @discardableResult

@@ -64,7 +64,12 @@ public enum CoreLists {
         """,
       related: ["pop", "len", "lists"]
     ) { call in
-      let list = try call.list(0)
+      guard let list = call[0].list else {
+        throw call.wrongType(
+          0, wanted: "a list",
+          hint: Display.typeName(call[0]) == "table"
+            ? "`add_row(log, step: 1, loss: 0.5)` adds a row to a table." : nil)
+      }
       list.append(call[1])
       return call[0].retained()
     }

@@ -4,7 +4,7 @@ import Syntax
 public enum CoreText {
   /// Makes them known to a machine.
   public static func register(in machine: Machine) {
-    for native in [join, replace, upper, lower, trim, startsWith, endsWith, string, type] {
+    for native in [join, repeated, replace, upper, lower, trim, startsWith, endsWith, string, type] {
       machine.register(native())
     }
     for native in [assert, error] { machine.register(native()) }
@@ -49,6 +49,33 @@ public enum CoreText {
     }
     return CoreLists.strings(
       text.split(separator: separator, omittingEmptySubsequences: false).map(String.init))
+  }
+
+  private static func repeated() -> NativeFunction {
+    NativeFunction(
+      "repeat", "x: string or list, count: number", group: group,
+      summary: "A string or the items of a list, so many times one after the other.",
+      example: "repeat(\"-\", 20)", related: ["join"]
+    ) { call in
+      let count = try call.integer(1, in: 0...Int(Int32.max))
+      if let list = call[0].list {
+        let all = list.count.multipliedReportingOverflow(by: count)
+        guard !all.overflow, all.partialValue <= ListObject.countMax else {
+          throw Diagnosis("E131", "a list of \(list.count) items, \(count) times, is too long")
+        }
+        let result = ListObject(capacity: all.partialValue)
+        for _ in 0..<count {
+          for index in 0..<list.count { result.append(list[index]) }
+          try call.machine.checkInterrupt()
+        }
+        return .owning(result)
+      }
+      let text = StringObject(try call.string(0))
+      guard text.string.utf8.count * count <= TextBuilder.countMax else {
+        throw RuntimeMessages.text(ofBytes: text.string.utf8.count * count)
+      }
+      return .string(String(repeating: text.string, count: count))
+    }
   }
 
   private static func replace() -> NativeFunction {

@@ -49,7 +49,7 @@ public enum Display {
 
   /// "a list", "an optimiser".
   public static func withArticle(_ noun: String) -> String {
-    ("aeiou".contains(noun.first ?? " ") ? "an " : "a ") + noun
+    noun == "nil" ? noun : ("aeiou".contains(noun.first ?? " ") ? "an " : "a ") + noun
   }
 
   static func quoted(_ text: String) -> String {

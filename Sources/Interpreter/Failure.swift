@@ -39,18 +39,21 @@ public struct Diagnosis: Error {
   public var notes: [String]
   /// One thing to try.
   public var hint: String?
+  /// How to cure it, as a change of the text; `{0}` is the first of `arguments`.
+  public var cure: Cure?
   /// What to say about an argument, by its position; the first is the main culprit.
   public var arguments: [(index: Int, text: String)]
 
   public init(
     _ code: String, _ message: String, arguments: [(index: Int, text: String)] = [],
-    notes: [String] = [], hint: String? = nil
+    notes: [String] = [], hint: String? = nil, cure: Cure? = nil
   ) {
     self.code = code
     self.message = message
     self.arguments = arguments
     self.notes = notes
     self.hint = hint
+    self.cure = cure
   }
 }
 
@@ -64,26 +67,36 @@ enum RuntimeMessages {
   static func operands(_ symbol: String, _ a: Value, _ b: Value) -> Diagnosis {
     let (left, right) = (Display.typeName(a), Display.typeName(b))
     var hint: String?
+    var cure: Cure?
     if symbol == "+", left == "string" || right == "string" {
       hint = "put values into a string with braces: `\"{a} {b}\"`."
     } else if left == "nil" || right == "nil" {
       hint = "give the name a value first; a function without a last expression returns nil."
+    } else if symbol == "*", left == "string" || right == "string" {
+      hint = "`repeat(text, 3)` repeats a text, `+` puts two together."
+    } else if symbol.contains("<") || symbol.contains(">"), left == "string", right == "number" {
+      hint = "`number(text)` reads a number from a text."
+      cure = .rewrite("number({0})")
     }
     return Diagnosis(
-      "E102", "\"\(symbol)\" does not take a \(left) and a \(right)",
-      arguments: [(0, Display.described(a)), (1, Display.described(b))], hint: hint)
+      "E102",
+      "`\(symbol)` does not take \(Display.withArticle(left)) and \(Display.withArticle(right))",
+      arguments: [(0, Display.described(a)), (1, Display.described(b))], hint: hint, cure: cure)
   }
 
   static func operand(_ symbol: String, _ a: Value) -> Diagnosis {
     Diagnosis(
-      "E102", "\"\(symbol)\" does not take a \(Display.typeName(a))",
+      "E102", "`\(symbol)` does not take \(Display.withArticle(Display.typeName(a)))",
       arguments: [(0, Display.described(a))])
   }
 
   static func notCallable(_ value: Value) -> Diagnosis {
-    Diagnosis(
+    let hasElements = ["tensor", "mask", "list", "string"].contains(Display.typeName(value))
+    return Diagnosis(
       "E103", "\(Display.described(value)) cannot be called", arguments: [(0, "")],
-      hint: "an operator may be missing: `a * (b + c)`.")
+      hint: hasElements
+        ? "an index stands in brackets, and the first is 0: `x[0]`."
+        : "an operator may be missing: `a * (b + c)`.", cure: hasElements ? .index : nil)
   }
 
   static func memory(_ held: Int) -> Diagnosis {
@@ -104,17 +117,21 @@ enum RuntimeMessages {
 
   static func notBool(_ value: Value) -> Diagnosis {
     let type = Display.typeName(value)
-    let hint =
+    let (hint, cure): (String, Cure?) =
       switch type {
-      case "tensor", "mask": "`any(x)` or `all(x)`."
-      case "number": "`x != 0`."
-      case "list", "string": "`len(x) > 0`."
-      case "nil": "`x != nil`."
-      default: "a comparison."
+      case "tensor", "mask":
+        (
+          "`any(x)` or `all(x)`; `intersect(a, b)` and `union(a, b)` join masks element by element.",
+          nil
+        )
+      case "number": ("`x != 0`.", .rewrite("{0} != 0"))
+      case "list", "string": ("`len(x) > 0`.", .rewrite("len({0}) > 0"))
+      case "nil": ("`x != nil`.", .rewrite("{0} != nil"))
+      default: ("a comparison.", nil)
       }
     return Diagnosis(
       "E111", "a condition is true or false, not \(Display.described(value))",
-      arguments: [(0, Display.described(value))], hint: hint)
+      arguments: [(0, Display.described(value))], hint: hint, cure: cure)
   }
 
   /// - Parameter known: every name that may have been meant.
@@ -140,7 +157,8 @@ enum RuntimeMessages {
         ? ["There are no methods: functions take the value as their first argument."] : [],
       hint: near.map { "`.\($0)`." }
         ?? (isFunction ? "`x |> \(name)(...)`; `?\(name)` says what it takes." : nil)
-        ?? ForeignNames.cure(for: name))
+        // `c(1, 2)` is R's; a field is more often simply called so.
+        ?? (name == "c" ? nil : ForeignNames.cure(for: name)))
   }
 
   static func indexType(_ value: Value, of base: Value) -> Diagnosis {
@@ -161,7 +179,8 @@ enum RuntimeMessages {
       "index \(Display.number(index)) is out of range: \(type == "list" ? "the list" : "the \(type)") holds \(count)",
       arguments: [(1, valid)],
       hint: index == Double(count) && count > 0
-        ? "the first index is 0, so that the last is \(count - 1)." : nil)
+        ? "the first index is 0, so that the last is \(count - 1)." : nil,
+      cure: index == Double(count) && count > 0 ? .rewrite("-1") : nil)
   }
 
   static func notIndexable(_ value: Value) -> Diagnosis {
@@ -191,7 +210,11 @@ enum RuntimeMessages {
       "E114",
       "cannot take \(Display.described(value)) apart into \(wanted) names"
         + (seen.map { ": it has \($0) \($0 == 1 ? "element" : "elements")" } ?? ""),
-      arguments: [(0, "")], hint: "as many names as the list has elements.")
+      arguments: [(0, "")],
+      hint: seen.map {
+        1...6 ~= $0 ? "`let (\("a, b, c, d, e, f".prefix(3 * $0 - 2))) = ...`." : ""
+      }
+      .flatMap { $0.isEmpty ? nil : $0 } ?? "as many names as the list has elements.")
   }
 
   static func divisionByZero(_ symbol: String) -> Diagnosis {

@@ -72,7 +72,10 @@ extension Machine {
       ) { try foreign.call((0..<count).map { arguments[$0] }, machine: self) }
     }
     var diagnosis = RuntimeMessages.notCallable(callee)
-    if let note = shadowNote(ofValue: callee) { diagnosis.notes.append(note) }
+    if let note = shadowNote(ofValue: callee) {
+      diagnosis.notes.append(note)
+      diagnosis.hint = "a name of its own for it, such as `let my_name = ...`."
+    }
     throw diagnosis
   }
 
@@ -228,7 +231,7 @@ extension Machine {
     }) {
       throw CallMessages.missing(
         parameters[missing].name, isOption: parameters[missing].isOption, function: name,
-        seen: positionalCount(site, count), isPiped: site?.isPiped ?? false)
+        seen: positionalCount(site, count), isPiped: site?.isPiped ?? false, usage: usage())
     }
     return bound + extras
   }
@@ -247,10 +250,15 @@ enum CallMessages {
   static func unknownOption(
     _ option: String, function: String, known: [String], argument: Int
   ) -> Diagnosis {
+    let near =
+      Suggestion.nearest(to: option, among: known).first
+      ?? ForeignNames.option(option, among: known)
     let list = known.isEmpty ? "it takes none" : "it takes " + known.joined(separator: ", ")
     return Diagnosis(
       "E106", "\(function) has no option `\(option)`", arguments: [(argument, list)],
-      hint: Suggestion.nearest(to: option, among: known).first.map { "`\($0): ...`." })
+      hint: near.map { "`\($0): ...`." }
+        ?? "`?\(function)` says what each is for.",
+      cure: near.map(Cure.rewrite))
   }
 
   static func givenTwice(_ option: String, function: String, argument: Int) -> Diagnosis {
@@ -273,11 +281,12 @@ enum CallMessages {
       notes: options.isEmpty
         ? usage.map { [$0] } ?? []
         : ["Options are given by name: \(options.joined(separator: ", "))."],
-      hint: options.first.map { "`\(function)(\(wanted > 0 ? "..., " : "")\($0): \(given))`." })
+      hint: options.first.map { "`\(function)(\(wanted > 0 ? "..., " : "")\($0): \(given))`." },
+      cure: ["zeros", "ones", "uniform", "normal"].contains(function) ? .shape : nil)
   }
 
   static func missing(
-    _ name: String, isOption: Bool, function: String, seen: Int, isPiped: Bool
+    _ name: String, isOption: Bool, function: String, seen: Int, isPiped: Bool, usage: String?
   ) -> Diagnosis {
     let got = seen == 0 ? "no value" : seen == 1 ? "one value" : "\(seen) values"
     let piped = isPiped ? " (the piped one counts)" : ""
@@ -286,6 +295,7 @@ enum CallMessages {
       isOption
         ? "\(function) needs the option `\(name)`"
         : "\(function) needs `\(name)`, and got \(got) by position\(piped)",
+      notes: isOption ? [] : usage.map { [$0] } ?? [],
       hint: isOption ? "`\(name): ...`." : nil)
   }
 

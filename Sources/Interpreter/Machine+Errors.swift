@@ -34,7 +34,8 @@ extension Machine {
     return Diagnostic(
       code: ErrorCode.named(diagnosis.code) ?? .unexpected, message: diagnosis.message,
       primary: labels.first, secondary: Array(labels.dropFirst()), notes: diagnosis.notes,
-      hint: field.map { "`\($0)`, without parentheses: it is a field." } ?? diagnosis.hint)
+      hint: field.map { "`\($0)`, without parentheses: it is a field." } ?? diagnosis.hint,
+      cure: usersCall == nil ? diagnosis.cure : nil)
   }
 
   private func trace() -> [TraceEntry] {

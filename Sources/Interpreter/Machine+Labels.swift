@@ -9,6 +9,9 @@ extension Machine {
     guard frameCount > 0 else { return [] }
     let (function, index) = instruction(of: frameCount - 1)
     let (file, range) = (function.prototype.file, function.prototype.ranges[index])
+    if diagnosis.code == "E103", let callee = callee(function, range) {
+      return [Label(file, callee)]
+    }
     let isAboutNames = diagnosis.code == "E106"
     let parts = isAboutNames ? optionRanges(function, index) : operandRanges(function, index, range)
     let tellsOrigins = Self.codesWithOrigins.contains(diagnosis.code)
@@ -43,6 +46,15 @@ extension Machine {
     else { return nil }
     let text = function.prototype.file.text(of: base.range)
     return text.count <= 24 && !text.contains("\n") ? "\(text).\(name.text)" : "x.\(name.text)"
+  }
+
+  /// What the call of an instruction calls.
+  private func callee(_ function: LoadedFunction, _ range: SourceRange) -> SourceRange? {
+    let statements = program(of: function.prototype.file).statements
+    guard case .call(let call)? = OperandFinder(range).expression(in: statements)?.kind else {
+      return nil
+    }
+    return call.callee.range
   }
 
   /// Errors of a value's shape or type, which is decided where the value was made.

@@ -11,7 +11,7 @@ extension Machine {
     for (slot, name) in globalNames.enumerated() where globals[slot].bits == value.bits {
       guard builtinIndex(name) != nil else { continue }
       return
-        "`\(name)` is your own \(Display.typeName(value)) here; it hides the built-in function. Another name frees it."
+        "`\(name)` is your own \(Display.typeName(value)) here; it hides the built-in function."
     }
     return nil
   }

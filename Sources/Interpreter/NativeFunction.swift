@@ -204,12 +204,13 @@ public struct Call {
   }
 
   /// E107: an argument of another type than wanted.
-  public func wrongType(_ index: Int, wanted: String) -> Diagnosis {
+  public func wrongType(_ index: Int, wanted: String, hint: String? = nil) -> Diagnosis {
     let parameter = function.parameters[index]
     return Diagnosis(
       "E107",
       "\(function.name): `\(parameter.name)` is \(Display.described(slots[index])), wanted \(wanted)",
-      arguments: [(index, Display.described(slots[index]))], notes: [function.usageNote])
+      arguments: [(index, Display.described(slots[index]))], notes: [function.usageNote],
+      hint: hint)
   }
 
   /// E119: an argument of the right type and a wrong value.

@@ -129,24 +129,26 @@ public final class Conversation {
     case .rejected(let diagnostics):
       diagnostics.forEach(say)
       start = Self.mended(text, diagnostics)
-    case .failed(let diagnostic): say(diagnostic)
+    case .failed(let diagnostic):
+      say(diagnostic)
+      // Of a single statement nothing has been done that would be done twice.
+      if !text.contains(where: { $0.isNewline || $0 == ";" }) {
+        start = Self.mended(text, [diagnostic])
+      }
     case .interrupted: session.host.writeNote("interrupted; variables keep what they have now\n")
     case .exit(let code): return code
     }
     return nil
   }
 
-  /// `x = 3` where there is no `x`: the next prompt begins with `let x = 3`.
+  /// The text with every mistake mended, for the next prompt to begin with: `let x = 3` after `x = 3`. Empty
+  /// when one of them has no mend.
   static func mended(_ text: String, _ diagnostics: [Diagnostic]) -> String {
-    guard diagnostics.count == 1, let diagnostic = diagnostics.first,
-      diagnostic.code == .unknownVariable, let place = diagnostic.primary?.range.start
+    let mends = diagnostics.compactMap(\.mend)
+    guard let file = mends.first?.file, mends.count == diagnostics.count,
+      mends.allSatisfy({ $0.file === file }), file.text == text
     else { return "" }
-    let bytes = Array(text.utf8)
-    let lineStart = bytes[..<place].lastIndex(of: 10).map { $0 + 1 } ?? 0
-    // Only where the name begins its line: it may be a typing error of a name that exists, too, but
-    // then the line is there to be mended.
-    guard bytes[lineStart..<place].allSatisfy({ $0 == 32 }) else { return "" }
-    return String(decoding: bytes[..<place] + Array("let ".utf8) + bytes[place...], as: UTF8.self)
+    return Mend.text(of: file, mendedBy: mends) ?? ""
   }
 
   /// The long form the first time a code comes up in a session, later the short one.

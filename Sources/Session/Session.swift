@@ -66,9 +66,9 @@ public final class Session {
   public func evaluate(_ file: SourceFile, isPrompt: Bool = false) -> Outcome {
     scope.allowsForwardReferences = isPrompt
     let compiled = compile(parse(file), names: scope)
-    warnings = compiled.diagnostics.filter { !$0.isError }
+    warnings = mended(compiled.diagnostics.filter { !$0.isError })
     guard let prototype = compiled.prototype else {
-      return .rejected(compiled.diagnostics.filter(\.isError))
+      return .rejected(mended(compiled.diagnostics.filter(\.isError)))
     }
     machine.clearInterrupt()
     defer { host.settle() }
@@ -83,7 +83,7 @@ public final class Session {
       }
       return .value(Display.summary(value, width: host.width()))
     } catch let failure as RuntimeFailure {
-      return .failed(failure.diagnostic)
+      return .failed(mended([failure.diagnostic])[0])
     } catch let exit as ExitRequest {
       return .exit(exit.code)
     } catch is Interrupted {
@@ -91,6 +91,11 @@ public final class Session {
     } catch {
       return .failed(Diagnostic(code: .unexpected, message: "\(error)"))
     }
+  }
+
+  /// Diagnostics with what cures them, where a change of the text does.
+  public func mended(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.isEmpty ? [] : Syntax.mended(diagnostics, known: Set(knownNames))
   }
 
   /// Runs text under a name.

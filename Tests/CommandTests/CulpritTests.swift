@@ -47,10 +47,10 @@ struct CulpritTests {
   @Test(
     "the cure fits what was written",
     arguments: [
-      ("fn f() { kmeens(3) }\nf()", "Try: `kmeans`."), ("zeros([2]).shape()", "`zeros([2]).shape`"),
+      ("fn f() { kmeens(3) }\nf()", "Try: `fn f() { kmeans(3) }`"), ("zeros([2]).shape()", "`zeros([2]).shape`"),
       ("zeros(3, 3)", "`zeros([2, 3])`"), ("one_hot([1], 3)", "`one_hot(..., classes: 3)`"),
-      ("kmeans(ones([4, 3]), k: 2, iterations: 1)", "Try: `iters: ...`."),
-      ("import numpy as np", "tensors are built in"), ("len [1, 2]", "called with parentheses"),
+      ("kmeans(ones([4, 3]), k: 2, iterations: 1)", "Try: `kmeans(ones([4, 3]), k: 2, iters: 1)`"),
+      ("import numpy as np", "tensors and plots are built in"), ("len [1, 2]", "called with parentheses"),
     ])
   func cures(code: String, cure: String) throws {
     #expect(try Command.evaluate(code).errors.contains(cure))

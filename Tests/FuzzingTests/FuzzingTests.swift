@@ -56,6 +56,7 @@ struct FuzzingTests {
       guard program.count < 4000 else { continue }
       let bytes = Mutation.mutated(program, &random)
       try Checks.parsing(bytes)
+      try Checks.mending(bytes)
       if try Checks.formatting(bytes) { sound += 1 }
     }
     #expect(sound > 5)

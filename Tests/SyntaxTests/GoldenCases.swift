@@ -6,15 +6,18 @@ import Testing
 struct GoldenCase: Sendable, CustomTestStringConvertible {
   let name: String
   let text: String
+  /// Columns of the terminal.
+  let width: Int
   var fileName: String { "demo.ccv" }
   var testDescription: String { name }
 
-  init(_ name: String, _ text: String) {
+  init(_ name: String, _ text: String, width: Int = 80) {
     self.name = name
     self.text = text
+    self.width = width
   }
 
-  static let all: [GoldenCase] = python + others + slips
+  static let all: [GoldenCase] = python + others + slips + narrow
 
   /// Habits from Python.
   private static let python = [
@@ -153,5 +156,16 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     ),
     GoldenCase("wide-characters", "let 変数 = \"日本語\" + \tf(1 2)"),
     GoldenCase("tabs", "\t\tlet x =\t1 2"),
+  ]
+
+  /// What the smallest windows make of a message: prose is wrapped, carets stay below their words.
+  private static let narrow = [
+    GoldenCase(
+      "narrow-long-line",
+      "let tokens = kmeans(patchify(images, size: 4), k=512) |> encode(images) |> reshape([8, 64])",
+      width: 40),
+    GoldenCase("narrow-note", "let x = 1\nif x\n{ 2 }", width: 40),
+    GoldenCase("narrow-label-below", "let wavelength_of_light = [1, 2 3]", width: 40),
+    GoldenCase("narrow-wide-characters", "let 名前 = \"日本語の長い文字列です\" ** 2", width: 40),
   ]
 }

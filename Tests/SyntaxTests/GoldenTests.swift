@@ -17,7 +17,7 @@ struct GoldenTests {
     #expect(result.hasErrors, "the text is sound")
     let screen =
       example.text + (example.text.hasSuffix("\n") ? "" : "\n") + "----\n"
-      + DiagnosticRenderer(width: 80).render(result.diagnostics) + "\n"
+      + DiagnosticRenderer(width: example.width).render(result.diagnostics) + "\n"
     let path = Self.folder.appending(path: example.name + ".txt")
     guard FileManager.default.fileExists(atPath: path.path) else {
       try Data(screen.utf8).write(to: path)

@@ -34,13 +34,20 @@ public struct Diagnostic: Error, Sendable, Equatable {
   /// One thing to try, without the word "Try": a phrase that ends with a full stop.
   public var hint: String?
 
+  /// How to cure it, where the finder of the mistake knows.
+  public var cure: Cure?
+
+  /// The cure as a change of the text, once it has been looked for; see `mended(_:known:)`.
+  public var mend: Mend?
+
   /// The calls that were under way, innermost first; empty for what is found before a program runs.
   public var trace: [TraceEntry]
 
   /// Creates a diagnostic; only code and message are required.
   public init(
     severity: Severity = .error, code: ErrorCode, message: String, primary: Label? = nil,
-    secondary: [Label] = [], notes: [String] = [], hint: String? = nil, trace: [TraceEntry] = []
+    secondary: [Label] = [], notes: [String] = [], hint: String? = nil, cure: Cure? = nil,
+    trace: [TraceEntry] = []
   ) {
     self.severity = severity
     self.code = code
@@ -49,6 +56,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     self.secondary = secondary
     self.notes = notes
     self.hint = hint
+    self.cure = cure
     self.trace = trace
   }
 

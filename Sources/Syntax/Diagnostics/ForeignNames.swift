@@ -9,6 +9,28 @@ public enum ForeignNames {
     cures[name] ?? ForeignWords.cure(for: name)
   }
 
+  /// Names that stand for the same thing, with the same arguments.
+  static let renamed: [String: String] = {
+    var result: [String: String] = [:]
+    for (own, others) in synonyms {
+      for other in others.split(separator: " ") { result[String(other)] = own }
+    }
+    return result
+  }()
+
+  private static let synonyms: [(own: String, others: String)] = [
+    ("true", "True TRUE"), ("false", "False FALSE"),
+    ("nil", "None null NULL Null Nil undefined nothing missing NA"),
+    ("and", "AND And"), ("or", "OR Or"), ("not", "NOT Not"), ("continue", "next"),
+    ("string", "str tostring to_string num2str"), ("len", "length"),
+    ("number", "float double str2num str2double"), ("floor", "int"),
+    ("print", "println printf puts echo disp fprintf cat"), ("sort", "sorted"),
+    ("push", "append"), ("map", "sapply lapply apply"), ("exit", "quit"), ("type", "typeof"),
+    ("show", "imshow"), ("permutation", "randperm"), ("concat", "concatenate vstack"),
+    ("seed", "manual_seed rng"), ("error", "stop"), ("reshape", "view"),
+    ("stop_gradient", "detach"), ("count", "count_nonzero"),
+  ]
+
   static let cures: [String: String] = {
     var result: [String: String] = [:]
     for (words, cure) in table {
@@ -16,6 +38,21 @@ public enum ForeignNames {
     }
     return result
   }()
+
+  /// What libraries elsewhere call an option; of those listed the function has one or none.
+  public static func option(_ name: String, among known: [String]) -> String? {
+    options[name]?.first(where: known.contains)
+  }
+
+  private static let options: [String: [String]] = [
+    "clusters": ["k"], "n_clusters": ["k"], "n_iter": ["iters"], "max_iter": ["iters"],
+    "steps": ["iters", "n"], "learning_rate": ["lr"], "weight_decay": ["decay"],
+    "random_state": ["seed"], "generator": ["seed"], "batch_size": ["batch", "size"],
+    "dim": ["axis"], "keepdim": ["keep"], "keepdims": ["keep"], "patch_size": ["size", "patch"],
+    "img_size": ["image"], "embed_dim": ["dim"], "num_heads": ["heads"], "num_classes": ["classes"],
+    "mask_ratio": ["ratio"], "low": ["low"], "stddev": ["std"], "sigma": ["std"],
+    "reverse": ["descending"],
+  ]
 
   private static let table: [(words: String, cure: String)] = [
     ("length count_of nrow", "`len(x)`."),
@@ -43,8 +80,28 @@ public enum ForeignNames {
     ("T t", "`transpose(x)`."),
     ("item", "`number(x)`."),
     ("detach", "`stop_gradient(x)`."),
-    ("backward", "`gradients(net, net => loss)` gives the gradients, `step(opt, ...)` follows them."),
+    (
+      "backward",
+      "`gradients(net, net => loss)` gives the gradients, `step(opt, ...)` follows them."
+    ),
     ("zero_grad", "leave it out: every call of `gradients` starts anew."),
-    ("cpu cuda", "leave it out: a tensor is where it is needed."),
+    (
+      "cpu cuda to",
+      "leave it out: a tensor is where it is needed; `cast(x, \"int32\")` for a type."
+    ),
+    ("train eval", "leave it out: a model has no mode."),
+    (
+      "F nn math random",
+      "its functions are built in: `cross_entropy(x, y)`, `linear(4, 2)`, `sqrt(x)`."
+    ),
+    ("set", "`seed(1)`."),
+    ("isempty", "`len(x) == 0`."),
+    ("c", "`[1, 2, 3]`."),
+    ("seq linspace", "`1..10`, with its end; `0..1 by 0.1` with a step."),
+    ("rep", "`repeat(x, 3)`, or `zeros([10])`."),
+    ("paste", "`\"{a} {b}\"`."),
+    ("sapply lapply", "`map(xs, x => x * 2)`."),
+    ("open input", "scripts take what they need from `option(\"name\", 1)` and `load(\"file\")`."),
+    ("items values", "leave it out: `for (name, value) in r { ... }` goes through a record."),
   ]
 }

@@ -7,6 +7,11 @@ public enum ForeignWords {
   /// word is not known from another language.
   public static func cure(for word: String) -> String? { cures[word] }
 
+  /// Words that end a block elsewhere.
+  public static let endings: Set = [
+    "pass", "end", "endif", "endfor", "endwhile", "endfunction", "fi", "done", "esac",
+  ]
+
   static let cures: [String: String] = {
     var result: [String: String] = [:]
     for (words, cure) in table {
@@ -34,7 +39,14 @@ public enum ForeignWords {
     ("raise throw", "`error(\"what is wrong\")`."),
     ("except rescue", "`try { ... } catch e { ... }`."),
     ("finally ensure", "put what must happen after the `try` statement."),
-    ("from require using include source library use", "`import \"masks.ccv\" as masks`."),
+    (
+      "from require using include source library use",
+      "`import \"masks.ccv\" as masks` for a file of yours; tensors and plots are built in: `zeros([2, 3])`."
+    ),
+    (
+      "clear clc close hold format",
+      "nothing: each `plot` is a figure of its own, and `x = nil` lets a value go."
+    ),
     ("class struct record type interface enum data", "a record: `(width: 3, height: 2)`."),
     ("new", "call the function: `f(x)`."),
     ("del delete unset rm", "nothing: a value goes when no name holds it."),
@@ -60,7 +72,7 @@ public enum ForeignWords {
     ),
     ("print", "`print(x)`."),
     ("assert", "`assert(condition)`."),
-    ("np numpy torch tf plt jnp", "tensors are built in: `zeros([2, 3])`, `mean(x)`, `plot(x)`."),
+    ("np numpy torch tf plt jnp", "tensors and plots are built in: `zeros([2, 3])`, `plot(x)`."),
     ("self this", "a parameter: functions take their data as arguments."),
   ]
 }

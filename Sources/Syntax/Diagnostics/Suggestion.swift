@@ -29,10 +29,18 @@ public enum Suggestion {
       }
     }
     found.sort { a, b in
-      (a.cost, abs(a.name.count - letters.count), a.name)
-        < (b.cost, abs(b.name.count - letters.count), b.name)
+      // A letter is forgotten more often than mistaken: `lod` is rather `load` than `log`.
+      (a.cost, keepsOrder(folded, a.name) ? 0 : 1, abs(a.name.count - letters.count), a.name)
+        < (b.cost, keepsOrder(folded, b.name) ? 0 : 1, abs(b.name.count - letters.count), b.name)
     }
     return found.prefix(limit).map(\.name)
+  }
+
+  /// Whether all letters of a word stand in a name in the same order.
+  private static func keepsOrder(_ word: [Character], _ name: String) -> Bool {
+    var rest = word[...]
+    for letter in name.lowercased() where letter == rest.first { rest.removeFirst() }
+    return rest.isEmpty
   }
 
   private static func isBeginning(_ a: [Character], _ b: [Character]) -> Bool {

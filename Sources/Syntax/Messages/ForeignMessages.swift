@@ -85,7 +85,8 @@ extension Diagnostic {
   static func bareTuple(_ file: SourceFile, _ comma: Token) -> Diagnostic {
     foreign(
       file, comma, "`,` stands only inside brackets",
-      "`let (a, b) = [1, 2]` for several names; a list is `[a, b]`.")
+      "`let (a, b) = [1, 2]` for several new names, a line each for old ones; a list is `[a, b]`."
+    )
   }
 
   static func braceAsValue(_ file: SourceFile, _ brace: Token) -> Diagnostic {

@@ -155,7 +155,10 @@ extension Diagnostic {
     Diagnostic(
       code: .missingBlock, message: "expected `{` and the block of `\(ownerText)`, found \(found)",
       primary: Label(file, token.range, "`{` belongs here"),
-      secondary: [Label(file, owner.range, "for this")], hint: "`\(ownerText) ... { ... }`.")
+      secondary: [Label(file, owner.range, "for this")],
+      hint: ownerText == "with" && found == "`as`"
+        ? "`with seed(7) { ... }` names nothing; `let x = option(\"name\", 1)` before it does."
+        : "`\(ownerText) ... { ... }`.")
   }
 
   static func braceOnNextLine(
@@ -210,6 +213,13 @@ extension Diagnostic {
       code: .missingSeparator, message: "expected the end of the statement, found \(found)",
       primary: Label(file, token.range, "this does not continue what stands before"),
       hint: "a new line or `;` between two statements, or an operator between two values.")
+  }
+
+  static func tripleQuotes(_ file: SourceFile, _ token: Token) -> Diagnostic {
+    Diagnostic(
+      code: .missingSeparator, message: "three single quotes are no string",
+      primary: Label(file, token.range),
+      hint: "`\"\"\"` for a string of several lines; documentation stands in `##` lines above a `fn`.")
   }
 
   static func callWithoutParentheses(

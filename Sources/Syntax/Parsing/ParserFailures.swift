@@ -252,6 +252,8 @@ extension Parser {
     if position == start + 1 && first.kind == .name && token.kind.startsExpression {
       return fail(.callWithoutParentheses(file, first, token, name: text(first)))
     }
+    let isText = token.kind == .rawString && previous.kind == .rawString
+    if isText, previous.range.end == token.range.start { return fail(.tripleQuotes(file, token)) }
     return fail(.missingSeparator(file, token, found(token)))
   }
 

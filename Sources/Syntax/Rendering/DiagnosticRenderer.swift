@@ -73,13 +73,14 @@ public struct DiagnosticRenderer: Sendable {
     return "\(label.file.name):\(place.line):\(place.column)"
   }
 
-  /// The hint, with the pointer to the help page at its right where there is room.
+  /// What to try, with the pointer to the help page at its right where there is room.
   private func hintLines(_ diagnostic: Diagnostic, _ form: Form) -> [String] {
     let more = form == .long ? "More: ?\(diagnostic.code)" : ""
-    guard let hint = diagnostic.hint else {
-      return more.isEmpty ? [] : ["  " + paint(more, .gutter)]
+    var lines = mendedLines(diagnostic)
+    if let hint = diagnostic.hint, lines.isEmpty || !hint.isCodeAlone {
+      lines += wrap(hint, first: 7, indent: 7)
     }
-    var lines = wrap(hint, first: 7, indent: 7)
+    if lines.isEmpty { return more.isEmpty ? [] : ["  " + paint(more, .gutter)] }
     let used = 7 + displayWidth(of: lines[lines.count - 1])
     let column = max(54, used + 2)
     if more.isEmpty {
@@ -93,6 +94,14 @@ public struct DiagnosticRenderer: Sendable {
     return lines.enumerated().map { index, line in
       index == 0 ? "  \(paint("Try:", .hint)) \(line)" : String(repeating: " ", count: 7) + line
     }
+  }
+
+  /// The mended lines as code, where they are few and fit.
+  private func mendedLines(_ diagnostic: Diagnostic) -> [String] {
+    guard let lines = diagnostic.mend?.lines, lines.count <= 8,
+      lines.allSatisfy({ displayWidth(of: $0) + 9 <= width })
+    else { return [] }
+    return lines.count == 1 ? ["`\(lines[0].trimmed)`"] : lines
   }
 
   // MARK: - Source
@@ -212,5 +221,19 @@ private enum Paint: String {
 extension DiagnosticRenderer {
   private func paint(_ text: String, _ paint: Paint) -> String {
     usesColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+  }
+}
+
+extension String {
+  /// Whether it is little more than code in backquotes, which a mended line shows better.
+  fileprivate var isCodeAlone: Bool {
+    let prose = split(separator: "`", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset.isMultiple(of: 2) }
+      .flatMap { $0.element.split { !$0.isLetter } }
+    return hasPrefix("`") && prose.count <= 2
+  }
+
+  fileprivate var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
