@@ -63,6 +63,7 @@ let numbers: [Target] = [
 
 let scripting: [Target] = [
   core("Syntax"),
+  core("Checking", ["Syntax"]),
   core("Bytecode", ["Syntax"]),
   native("Interpreter", ["Bytecode", "Syntax"]),
   native("Plotting", ["CGnuplot"]),
@@ -79,7 +80,8 @@ let faces: [Target] = [
       "MaskedModeling", "Training", "Datasets", "Layers", "Clustering", "Images", "Autograd",
       "Arrays",
     ]),
-  native("Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Syntax"]),
+  native(
+    "Session", ["Builtins", "StandardLibrary", "Interpreter", "Bytecode", "Checking", "Syntax"]),
   native("REPL", ["Session", "Builtins", "Interpreter", "Images", "Syntax", "CReadline"]),
   native("Commands", ["REPL", "Session", "Builtins", "Images", "Arrays", "Syntax", "CReadline"]),
   native("Fuzzing", ["Session", "Builtins", "Interpreter", "Syntax"]),

@@ -46,7 +46,7 @@ public struct ErrorPage: Sendable {
 public enum ErrorPages {
   /// Every page, in the order of the codes.
   public static let all: [ErrorPage] =
-    (lexer + parser + compiler + running + engine).sorted { $0.code.number < $1.code.number }
+    (lexer + parser + compiler + checking + running + engine).sorted { $0.code.number < $1.code.number }
 
   /// The page of a code, named as users write it: `E021`, `e21`; nil when there is no such code.
   public static func page(_ name: String) -> ErrorPage? {

@@ -12,29 +12,18 @@ enum WorkspaceFunctions {
     NativeFunction(
       "option", "name: string, default?: any", group: "scripts",
       summary: "What stands behind --name among the script's arguments, or the default.",
-      details: "A number if the default is one, else a string. --name=value works too.",
+      details: "Of the default's kind: a number (2k and 75% too), true or false, else a string. "
+        + "--name=value works too. `ccv script.ccv --help` lists a script's options with the comments "
+        + "behind them.",
       example: "option(\"epochs\", 10)", related: ["flag", "args"]
     ) { call in
       let name = try call.string(0)
-      guard let text = value(of: name, host.arguments) else {
-        return call[1].isAbsent ? .none : call[1].retained()
-      }
-      if call[1].isNumber {
-        guard let number = Double(text.filter { $0 != "_" }) else {
-          throw Diagnosis("E119", "--\(name) is \"\(text)\", wanted a number")
-        }
-        return Value(number)
-      }
-      return .string(text)
+      let given = ScriptArguments(host.arguments)
+      if call[1].isNumber { return Value(try given.number(of: name) ?? call[1].double) }
+      if call[1].isBool { return Value(try given.bool(of: name) ?? call[1].isTrue) }
+      if let text = try given.text(of: name) { return .string(text) }
+      return call[1].isAbsent ? .none : call[1].retained()
     }
-  }
-
-  private static func value(of name: String, _ arguments: [String]) -> String? {
-    for (index, argument) in arguments.enumerated() {
-      if argument == "--" + name, index + 1 < arguments.count { return arguments[index + 1] }
-      if argument.hasPrefix("--\(name)=") { return String(argument.dropFirst(name.count + 3)) }
-    }
-    return nil
   }
 
   private static func flag(_ host: Host) -> NativeFunction {
@@ -42,7 +31,7 @@ enum WorkspaceFunctions {
       "flag", "name: string", group: "scripts",
       summary: "Whether --name is among the script's arguments.",
       example: "flag(\"quick\")", related: ["option"]
-    ) { call in Value(host.arguments.contains("--" + (try call.string(0)))) }
+    ) { call in Value(try ScriptArguments(host.arguments).flag(try call.string(0))) }
   }
 
   private static func args(_ host: Host) -> NativeFunction {

@@ -26,10 +26,12 @@ public enum MainCommand {
       return ScriptRunner(arguments: Array(arguments.dropFirst(2)))
         .run(SourceFile(name: "<command line>", text: arguments[1]), echoes: true)
     case "-": return runStandardInput()
+    case "check": return CheckCommand.run(Array(arguments.dropFirst()))
     case "fmt": return FormatCommand.run(Array(arguments.dropFirst()))
     case "version", "--version":
       Output.write(Version.report(), to: STDOUT_FILENO)
       return 0
+    case "help" where arguments.count > 1: return explain(arguments.dropFirst())
     case "-h", "--help", "help":
       Output.write(Self.help, to: STDOUT_FILENO)
       return 0
@@ -39,12 +41,34 @@ public enum MainCommand {
     }
   }
 
+  /// `ccv help NAME`: what `?NAME` says at the prompt.
+  private static func explain(_ words: ArraySlice<String>) -> Int32 {
+    let host = Host()
+    host.connect(output: STDOUT_FILENO, notes: STDERR_FILENO) { Output.write($0, to: $1) }
+    let session = Session(host: host)
+    let answer = session.help(on: words.joined(separator: " "))
+    Output.write(answer.text, to: answer.isFound ? STDOUT_FILENO : STDERR_FILENO)
+    return answer.isFound ? 0 : 1
+  }
+
   private static func runFile(_ path: String, _ arguments: [String]) -> Int32 {
     guard let bytes = SourceReader.read(path) else {
       return usage("cannot read \(path): \(String(cString: strerror(errno)))")
     }
-    return ScriptRunner(arguments: arguments)
-      .run(SourceFile(name: path, bytes: bytes), echoes: false)
+    let file = SourceFile(name: path, bytes: bytes)
+    if !arguments.isEmpty {
+      // A program with mistakes tells them when it is run.
+      let header = ScriptHeader(parse(file)), given = ScriptArguments(arguments)
+      let isForScript = header.options.contains { $0.name == "help" }
+      if !isForScript, given.names.contains("help") || arguments == ["-h"] {
+        Output.write(header.help(for: path), to: STDOUT_FILENO)
+        return 0
+      }
+      if let refusal = header.refusal(of: given.names) {
+        return CommandUsage.refuse(refusal, "ccv \(path) --help")
+      }
+    }
+    return ScriptRunner(arguments: arguments).run(file, echoes: false)
   }
 
   private static func runStandardInput() -> Int32 {
@@ -62,10 +86,13 @@ public enum MainCommand {
     ccv - scripting for masked image modelling
 
       ccv                   the prompt
-      ccv FILE [ARGS]       run a script; args() gives it ARGS
+      ccv FILE [ARGS]       run a script; option("name") and args() give it ARGS
+      ccv FILE --help       what a script says of itself, and its options
       ccv -e CODE [ARGS]    run CODE and show its value
       ccv - < FILE          run code from a pipe
+      ccv check PATH...     tell what is wrong with programs without running them
       ccv fmt PATH...       rewrite programs in the one style of the language
+      ccv help NAME...      what there is on a function, an error code or words
       ccv version           version, instruction set, matrix library and threads
 
     Exit codes: 0 ok, 1 run-time error, 2 usage or syntax, 130 interrupted.

@@ -54,17 +54,13 @@ public enum CoreText {
   private static func repeated() -> NativeFunction {
     NativeFunction(
       "repeat", "x: string or list, count: number", group: group,
-      summary: "A text or the items of a list, so many times one after the other.",
+      summary: "A string or the items of a list, so many times one after the other.",
       details: """
-        x: a string or a list, which stays as it is.
-        count: how many times, a whole number from 0 up.
-        Gives a string, or a new list.
+        x: a string or a list; the list itself does not change.
+        count: how often, 0 or more.
+        Gives a string or a new list.
         """,
-      example: """
-        repeat("-", 5)  # => "-----"
-        repeat([0], 3)  # => [0, 0, 0]
-        """,
-      related: ["join", "full", "for"]
+      example: "repeat(\"ab\", 3)  # => \"ababab\"", related: ["join", "zeros"]
     ) { call in
       let count = try call.integer(1, in: 0...Int(Int32.max))
       if let list = call[0].list {

@@ -1,5 +1,6 @@
 public import Builtins
 import Bytecode
+import Checking
 import Glibc
 public import Interpreter
 import StandardLibrary
@@ -91,6 +92,32 @@ public final class Session {
     } catch {
       return .failed(Diagnostic(code: .unexpected, message: "\(error)"))
     }
+  }
+
+  /// What is wrong with a program, and what may be, without running it.
+  public func check(_ file: SourceFile) -> [Diagnostic] {
+    let parsed = parse(file)
+    let names = NameScope(.module, machine: machine, library: library)
+    var diagnostics = compile(parsed, names: names).diagnostics
+    if !parsed.hasErrors { diagnostics += Checking.check(parsed, signature: signature(of:)) }
+    return mended(
+      diagnostics.sorted { ($0.primary?.range.start ?? 0) < ($1.primary?.range.start ?? 0) })
+  }
+
+  /// What calls of a function of the host or the library may hold.
+  private func signature(of name: String) -> FunctionSignature? {
+    if let index = machine.builtinIndex(name) {
+      let native = machine.builtins[index]
+      return FunctionSignature(
+        native.parameters.map {
+          .init($0.name, isOption: $0.isOption, isRequired: $0.isRequired, words: $0.words)
+        }, isVariadic: native.isVariadic, collectsFields: native.collectsFields)
+    }
+    guard library.names.contains(name), let closure = closure(named: name) else { return nil }
+    return FunctionSignature(
+      closure.parameters.map {
+        .init($0.name, isOption: $0.defaultText != nil, isRequired: $0.defaultText == nil)
+      })
   }
 
   /// Diagnostics with what cures them, where a change of the text does.

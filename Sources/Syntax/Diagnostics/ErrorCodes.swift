@@ -51,7 +51,8 @@ extension ErrorCode {
 
   static let compiler: [ErrorCode] = [
     unknownName, unknownVariable, constantName, returnOutsideFunction, loopWordOutsideLoop,
-    functionTooLarge, percentSubtraction,
+    functionTooLarge, percentSubtraction, unusedName, shadowedName, hiddenFunction, unreachable,
+    idleValue, dollarName,
   ]
 
   /// What a running program meets; its modules name these by their text.
@@ -61,8 +62,7 @@ extension ErrorCode {
     ErrorCode(102, "an operator does not take these values"),
     ErrorCode(103, "what is called is not a function"),
     ErrorCode(104, "a value has no elements to index"),
-    ErrorCode(105, "a call has too few or too many values"),
-    ErrorCode(106, "an option is not known, or given twice"),
+    callArguments, callOption,
     ErrorCode(107, "an argument is of the wrong type"),
     ErrorCode(108, "an index is out of range"),
     ErrorCode(109, "an index is not a whole number"),
@@ -75,7 +75,7 @@ extension ErrorCode {
     ErrorCode(116, "an assertion does not hold"),
     ErrorCode(117, "`with` does not take this value"),
     ErrorCode(118, "a format is not known"),
-    ErrorCode(119, "an argument has a value that does not work"),
+    argumentValue,
     ErrorCode(120, "a file cannot be imported"),
     unexpected,
     ErrorCode(131, "more than the memory holds"),
@@ -170,9 +170,27 @@ extension ErrorCode {
   public static let functionTooLarge = ErrorCode(65, "a function is too large")
   /// E066, a warning.
   public static let percentSubtraction = ErrorCode(66, "a percentage is taken from a number")
+  /// E067, a warning of `ccv check`.
+  public static let unusedName = ErrorCode(67, "a name is never used")
+  /// E068, a warning of `ccv check`.
+  public static let shadowedName = ErrorCode(68, "a name hides the one around its block")
+  /// E069, a warning of `ccv check`.
+  public static let hiddenFunction = ErrorCode(69, "a variable hides the function that is called")
+  /// E070, a warning of `ccv check`.
+  public static let unreachable = ErrorCode(70, "a statement is never reached")
+  /// E071, a warning of `ccv check`.
+  public static let idleValue = ErrorCode(71, "a value is not used for anything")
+  /// E072, a warning of `ccv check`.
+  public static let dollarName = ErrorCode(72, "a string holds `$name`")
 
   /// E100.
   public static let raisedByProgram = ErrorCode(100, "the program itself raised an error")
+  /// E105.
+  public static let callArguments = ErrorCode(105, "a call has too few or too many values")
+  /// E106.
+  public static let callOption = ErrorCode(106, "an option is not known, or given twice")
+  /// E119.
+  public static let argumentValue = ErrorCode(119, "an argument has a value that does not work")
   /// E130.
   public static let unexpected = ErrorCode(130, "a function failed for a reason of its own")
 }
