@@ -62,8 +62,7 @@ enum FrontPage {
 
       Functions
       \(lists)
-      More to read and run: examples/*.ccv in the order of learning, and notebooks/, beside the
-      sources of ccv.
+      More to run: examples/*.ccv in the order of learning, and notebooks/, in the sources.
 
       """
   }

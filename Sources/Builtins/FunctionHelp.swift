@@ -8,6 +8,7 @@ public import Interpreter
 public struct FunctionHelp: Sendable {
   /// A parameter as a page lists it.
   public struct Parameter: Sendable {
+    /// As it is written in a call; `...` stands for any number of further values.
     public let name: String
     /// What it takes and what holds without it; empty where nobody said so.
     public let kind: String
@@ -18,7 +19,9 @@ public struct FunctionHelp: Sendable {
     public var text: String { [kind, meaning].filter { !$0.isEmpty }.joined(separator: ": ") }
   }
 
+  /// As it is called.
   public let name: String
+  /// `kmeans(patches, k:, iters: 25)`.
   public let signature: String
   /// The signature without what may be left out: `kmeans(patches, k:, ...)`.
   public let shortSignature: String
@@ -26,13 +29,16 @@ public struct FunctionHelp: Sendable {
   public let summary: String
   /// The summary and what is said besides; an empty string stands between paragraphs.
   public let prose: [String]
+  /// Those of a host's function, and those of the language's that are told of.
   public let parameters: [Parameter]
   /// `Gives ...`; empty where nobody said so.
   public let result: String
-  /// Lines of a program, or of doctests.
+  /// Lines of a program; what a line shows stands behind its `# => `.
   public let example: [String]
+  /// Functions and topics to look at next.
   public let related: [String]
 
+  /// Reads a function of the host.
   public init(_ native: NativeFunction) {
     var names = native.parameters.map(\.name)
     if native.isVariadic || native.collectsFields { names.append(Self.more) }
@@ -62,6 +68,7 @@ public struct FunctionHelp: Sendable {
       : described + (further.map { [$0] } ?? [])
   }
 
+  /// Reads the `##` lines of a function of the language.
   public init(_ closure: ClosureObject) {
     let text = HelpText(closure.documentation, names: closure.parameters.map(\.name))
     name = closure.name
@@ -118,7 +125,7 @@ struct HelpText {
     var open = Part.nothing
     for (index, line) in lines.enumerated() {
       if line.hasPrefix("> ") {
-        example = Array(lines[index...])
+        example = Self.program(lines[index...])
         break
       }
       open = add(line, to: open, names)
@@ -129,7 +136,7 @@ struct HelpText {
   /// - Returns: what the next line continues unless it begins something.
   private mutating func add(_ line: String, to open: Part, _ names: [String]) -> Part {
     if line.isEmpty {
-      if case .prose = open { prose.append("") }
+      if prose.last.map({ !$0.isEmpty }) == true { prose.append("") }
       return .nothing
     }
     if let name = names.first(where: { line.hasPrefix($0 + ": ") }) {
@@ -164,6 +171,22 @@ struct HelpText {
       return isText || isItem ? .prose : .nothing
     }
     return open
+  }
+
+  /// Doctests as lines that can be pasted: what is expected stands behind `# => `.
+  private static func program(_ lines: ArraySlice<String>) -> [String] {
+    var program = [String](), isFirst = false
+    for line in lines {
+      if line.hasPrefix("> ") {
+        program.append(String(line.dropFirst(2)))
+      } else if isFirst {
+        program[program.count - 1] += "  # => " + line
+      } else {
+        program.append("# => " + line)
+      }
+      isFirst = line.hasPrefix("> ")
+    }
+    return program
   }
 
   private mutating func addRelated(_ names: Substring) {

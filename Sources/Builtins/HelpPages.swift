@@ -10,6 +10,7 @@ public enum HelpPages {
     /// Whether there was anything about the question.
     public let isFound: Bool
 
+    /// An answer of that text.
     public init(text: String, isFound: Bool) { (self.text, self.isFound) = (text, isFound) }
   }
 

@@ -98,8 +98,8 @@ extension TopicPages {
       ],
       "Repeating: `for x in items { }` and `while condition { }`.",
       """
-      `for` goes through lists, ranges, strings, records' names, tensors (rows), data sets (images)
-      and batches. `1..3` includes its end, `0..<3` does not, `by` gives the step.
+      `for` goes through lists, ranges, strings, records ([name, value]), tensors (rows), data sets
+      (images) and batches. `1..3` includes its end, `0..<3` does not, `by` gives the step.
 
         for i in 1..3 { print(i, i^2) }
         let total = 0
@@ -333,6 +333,8 @@ extension TopicPages {
         A * B (MATLAB), A %*% B          A @ B
         x[1] (first in MATLAB, R)        x[0]
         x.reshape(2, -1)                 reshape(x, [2, -1])
+        x.T, x', t(x)                    transpose(x)
+        [x**2 for x in xs]               map(xs, x => x^2)
         loss.backward(); opt.step()      step(opt, gradients(net, f).grads)
         print(x)                         print(x), or x alone at the prompt
 

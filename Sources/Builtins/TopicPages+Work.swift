@@ -116,8 +116,11 @@ extension TopicPages {
       """),
     TopicPage(
       "pretraining",
-      ["pre-training", "masked image modelling", "masked image modeling", "mim", "method", "methods",
-        "self-supervised", "workflow", "whole"],
+      [
+        "pre-training", "masked image modelling", "masked image modeling", "mim", "method",
+        "methods",
+        "self-supervised", "workflow", "whole",
+      ],
       "Masked image modelling from images to features, in one page.",
       """
       Hide patches, and let a network say what was there: which centroid (cross-entropy) and which
@@ -254,14 +257,17 @@ extension TopicPages {
       "The same lines in a file: `ccv file.ccv --epochs 8`.",
       """
       A script means what its lines mean at the prompt. `#!/usr/bin/env ccv` as its first line makes it
-      a command. `ccv -e 'CODE'` runs a line, `ccv fmt FILE` puts a file in the one style.
+      a command. `ccv -e 'CODE'` runs a line, `ccv check FILE` tells what is wrong without running,
+      `ccv fmt FILE` puts a file in the one style.
 
         let epochs = option("epochs", 10)
         epochs  # => 10
         flag("quick")  # => false
 
-      `print` writes; a value alone on a line is shown at the prompt only. Exit codes: 0 ok, 1 an error
-      while it ran, 2 a mistake before, 130 Ctrl-C; `exit(3)` gives another.
+      `ccv file.ccv --help` lists the options with the comments behind them, and an option that the
+      script does not ask for is refused. `print` writes; a value alone on a line is shown at the
+      prompt only. Exit codes: 0 ok, 1 an error while it ran, 2 a mistake before, 130 Ctrl-C; `exit(3)`
+      gives another.
 
       See also: option, flag, args, exit, import, history
       """),
@@ -278,18 +284,18 @@ extension TopicPages {
       ],
       "What the keys of the prompt do.", isTable: true,
       """
-        Enter          runs what is complete, else starts a line
-        Alt-Enter      starts a line in any case
-        Tab            completes names, options, words, fields, files; shows what each is
-        Up, Down       through the block, then the entries that begin like the typed text
-        Right, End     takes the faint suggestion from the history
-        Ctrl-R         searches the history by words
-        Ctrl-C         gives up the text; stops what runs and keeps every variable
-        Ctrl-D         on an empty line leaves, as `exit` and `quit` do
-        Ctrl-L         clears the screen
-        Ctrl-A, Ctrl-E to the start and the end of the line
-        Ctrl-K, Ctrl-Y cuts to the end of the line, brings it back
-        Ctrl-_         takes the last change back
+        Enter           runs what is complete, else starts a line
+        Alt-Enter       starts a line in any case
+        Tab             completes names, options, words, fields, files; shows what each is
+        Up, Down        through the block, then the entries that begin like the typed text
+        Right, End      takes the faint suggestion from the history
+        Ctrl-R          searches the history by words
+        Ctrl-C          gives up the text; stops what runs and keeps every variable
+        Ctrl-D          on an empty line leaves, as `exit` and `quit` do
+        Ctrl-L          clears the screen
+        Ctrl-A, Ctrl-E  to the start and the end of the line
+        Ctrl-K, Ctrl-Y  cuts to the end of the line, brings it back
+        Ctrl-_          takes the last change back
 
       Keys of your own stand in ~/.inputrc. A block that is pasted runs as one. A line that begins with
       `|>` pipes the last answer, `it`. `history()` lists what was entered here.

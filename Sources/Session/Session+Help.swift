@@ -41,7 +41,9 @@ extension Session {
       return .init(text: HelpPages.page(closure), isFound: true)
     }
     if let value = value(of: name) {
-      return .init(text: "\(name): \(Display.summary(value))\n", isFound: true)
+      // The front page has people make `images`, and has a page of that name.
+      let page = TopicPages.all.first { $0.name == name }.map { "\n" + $0.text } ?? ""
+      return .init(text: "\(name): \(Display.summary(value))\n" + page, isFound: true)
     }
     return HelpPages.answer(topic, machine, host)
   }

@@ -33,11 +33,13 @@ struct FunctionHelpTests {
       See also: cover,
       count.
 
-      > f(1)
+      > let y = 1
+      > f(y)
       1
+      2
       """)
     #expect(help.summary == "Hides patches.")
-    #expect(help.prose == ["Hides patches. As BEiT does.", "Prose: not a parameter."])
+    #expect(help.prose == ["Hides patches. As BEiT does.", "", "Prose: not a parameter."])
     #expect(help.parameters.map(\.name) == ["x", "ratio"])
     #expect(
       help.parameters.map(\.text) == [
@@ -45,7 +47,7 @@ struct FunctionHelpTests {
       ])
     #expect(help.result == "Gives a mask.")
     #expect(help.related == ["cover", "count"])
-    #expect(help.example == ["> f(1)", "1"])
+    #expect(help.example == ["let y = 1", "f(y)  # => 1", "# => 2"])
     #expect(help.shortSignature == "f(x, ...)")
   }
 

@@ -78,27 +78,13 @@ struct HelpTests {
   }
 
   @Test("every doctest of the library gives what it says")
-  func doctests() {
-    for file in Session().library.sources {
-      for statement in parse(file).program.statements {
-        guard case .function(let declaration) = statement.kind else { continue }
-        let session = Session()
-        var output = ""
-        session.host.write = { output += $0 }
-        session.host.writeNote = { _ in }
-        for doctest in declaration.documentation?.doctests ?? [] {
-          output = ""
-          for line in doctest.code.split(separator: "\n") {
-            switch session.evaluate(String(line), isPrompt: true) {
-            case .value(let shown): output += shown.map { $0 + "\n" } ?? ""
-            default: Issue.record("\(declaration.name.text): \(line)")
-            }
-          }
-          #expect(
-            output.split(separator: "\n").map(String.init) == doctest.expected,
-            "\(declaration.name.text)")
-        }
-      }
+  func doctests() throws {
+    for name in Session().library.names {
+      let session = Session()
+      guard let closure = session.closure(named: name) else { continue }
+      let example = FunctionHelp(closure).example
+      #expect(example.last?.contains("# => ") == true, "\(name)")
+      try ShownLines(example.joined(separator: "\n")).check(in: session, name: name)
     }
   }
 

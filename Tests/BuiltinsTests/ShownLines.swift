@@ -20,9 +20,9 @@ struct ShownLines {
     let file = SourceFile(name: "page", text: program)
     let lines = program.split(separator: "\n", omittingEmptySubsequences: false)
     let statements = parse(file).program.statements
-    parts = statements.map { statement in
-      let first = file.line(at: statement.range.start), last = file.line(at: statement.range.end)
-      let promised = lines[(first - 1)..<min(last, lines.count)].compactMap { line in
+    let starts = statements.map { file.line(at: $0.range.start) - 1 }
+    parts = zip(statements, zip(starts, starts.dropFirst() + [lines.count])).map { statement, span in
+      let promised = lines[span.0..<span.1].compactMap { line in
         line.firstRange(of: Self.mark).map { String(line[$0.upperBound...]) }
       }
       return Part(code: file.text(of: statement.range), promised: promised)

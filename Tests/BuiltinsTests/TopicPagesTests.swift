@@ -39,6 +39,10 @@ struct TopicPagesTests {
     #expect(Set(names).count == names.count, "\(names.filter { n in names.count { $0 == n } > 1 })")
     let keys = Session().helpText(for: "?keys")
     #expect(keys.hasPrefix("keys(record)") && keys.contains("Ctrl-R"))
+    let session = Session()
+    _ = session.evaluate("let images = 3")
+    let images = session.helpText(for: "?images")
+    #expect(images.hasPrefix("images: 3\n") && images.contains("See also: load, batches"))
     #expect(Session().helpText(for: "?LOOP") == Session().helpText(for: "?for"))
   }
 

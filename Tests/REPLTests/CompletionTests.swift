@@ -79,6 +79,7 @@ struct CompletionTests {
     #expect(offered("cast(x, \"in") == ["int32"])
     #expect(offered("x |> cast('ui") == ["uint8"])
     #expect(offered("ccvit(size: \"") == ["base", "large", "micro", "small", "tiny"])
+    #expect(offered("corrupt(x, tok, style: \"") == ["block", "random"])
     #expect(offered("gradients(net, f, precision: \"b") == ["bf16"])
   }
 
