@@ -34,6 +34,12 @@ public final class Host {
   public var libraryFunctions: () -> [ClosureObject] = { [] }
   /// What was entered at the prompt; nil where there is none.
   public var history: HistoryAccess?
+  /// Talks to the user while a program waits; nil where nobody can answer.
+  public var talk: (() throws -> Void)?
+  /// Runs a talk in the scope of the call that is under way.
+  public var pauseProgram: (_ talk: () throws -> Void) throws -> Void = { try $0() }
+  /// Whether the program has been told that nobody can answer.
+  var hasPassedPause = false
   /// What stands behind the script's name.
   public var arguments: [String] = []
   /// What this machine's matrix products reach.

@@ -217,7 +217,7 @@ extension FunctionCompiler {
     if locals[variables...].contains(where: \.isCaptured) {
       emit(.closeFrom, firstRegister, at: file.fullRange.startPoint)
     }
-    locals.removeSubrange(variables...)
+    endLocals(from: variables)
     free = registers
     depth -= 1
     let context = loops.removeLast()

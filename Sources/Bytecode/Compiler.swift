@@ -71,6 +71,8 @@ struct LocalVariable {
   let name: String
   let register: Int
   let range: SourceRange
+  /// The instruction from which on it has its value.
+  let start: Int
   var isCaptured = false
 }
 
@@ -107,6 +109,7 @@ final class FunctionCompiler {
   var subscripts: [[SubscriptPart]] = []
   var captures: [(name: String, source: CaptureSource)] = []
   var locals: [LocalVariable] = []
+  private var localNames: [Prototype.Local] = []
   var depth = 0
   var free = 0
   private var registerCount = 0
@@ -125,11 +128,13 @@ final class FunctionCompiler {
   }
 
   func finish(range: SourceRange, documentation: [String]) -> Prototype {
-    Prototype(
+    endLocals(from: 0)
+    return Prototype(
       name: name, file: file, range: range, documentation: documentation, parameters: parameters,
       registerCount: registerCount, code: code, ranges: ranges, constants: constants,
       prototypes: prototypes, callSites: callSites, subscripts: subscripts,
-      captures: captures.map(\.source))
+      captures: captures.map(\.source), captureNames: captures.map(\.name),
+      locals: localNames)
   }
 
   // MARK: - Code
@@ -209,7 +214,8 @@ final class FunctionCompiler {
   }
 
   func declare(_ name: Name, register: Int) {
-    locals.append(LocalVariable(name: name.text, register: register, range: name.range))
+    locals.append(
+      LocalVariable(name: name.text, register: register, range: name.range, start: code.count))
   }
 
   /// Opens a block; `body` gets its own variables, whose captures are closed at its end.
@@ -220,10 +226,20 @@ final class FunctionCompiler {
     if locals[variables...].contains(where: \.isCaptured) {
       emit(.closeFrom, registers, at: range)
     }
-    for local in locals[variables...] { unit.ended[local.name] = local.range }
-    locals.removeSubrange(variables...)
+    endLocals(from: variables)
     free = registers
     depth -= 1
+  }
+
+  /// The variables of a block are gone; debuggers and messages still speak of them.
+  func endLocals(from first: Int) {
+    for local in locals[first...] {
+      unit.ended[local.name] = local.range
+      localNames.append(
+        Prototype.Local(
+          name: local.name, register: local.register, range: local.start..<code.count))
+    }
+    locals.removeSubrange(first...)
   }
 
   enum Variable {

@@ -59,6 +59,14 @@ public final class Prototype: Sendable {
     public let defaultText: String?
   }
 
+  /// A variable of a function, for those who look at it while it runs.
+  public struct Local: Sendable {
+    public let name: String
+    public let register: Int
+    /// The instructions between which it has a value.
+    public let range: Range<Int>
+  }
+
   public let name: String
   public let file: SourceFile
   public let range: SourceRange
@@ -73,12 +81,17 @@ public final class Prototype: Sendable {
   public let callSites: [CallSite]
   public let subscripts: [[SubscriptPart]]
   public let captures: [CaptureSource]
+  /// The names of the captured variables.
+  public let captureNames: [String]
+  /// The variables of its blocks, inner ones before those around them.
+  public let locals: [Local]
 
   init(
     name: String, file: SourceFile, range: SourceRange, documentation: [String],
     parameters: [Parameter], registerCount: Int, code: [Instruction], ranges: [SourceRange],
     constants: [Constant], prototypes: [Prototype], callSites: [CallSite],
-    subscripts: [[SubscriptPart]], captures: [CaptureSource]
+    subscripts: [[SubscriptPart]], captures: [CaptureSource],
+    captureNames: [String], locals: [Local]
   ) {
     self.name = name
     self.file = file
@@ -93,5 +106,7 @@ public final class Prototype: Sendable {
     self.callSites = callSites
     self.subscripts = subscripts
     self.captures = captures
+    self.captureNames = captureNames
+    self.locals = locals
   }
 }

@@ -39,7 +39,8 @@ extension Diagnostic {
     _ file: SourceFile, _ statement: Stmt, after word: String, _ range: SourceRange
   ) -> Diagnostic {
     warning(
-      .unreachable, "what stands after `\(word)` never runs", Label(file, statement.range.firstLine(in: file)),
+      .unreachable, "what stands after `\(word)` never runs",
+      Label(file, statement.range.firstLine(in: file)),
       [Label(file, range, "this leaves the block")], hint: "leave it out, or move it up.")
   }
 
@@ -47,8 +48,10 @@ extension Diagnostic {
     _ file: SourceFile, _ value: Expr, isComparison: Bool, at range: SourceRange
   ) -> Diagnostic {
     warning(
-      .idleValue, isComparison
-        ? "this compares, and nothing is done with the answer" : "this value is not used for anything",
+      .idleValue,
+      isComparison
+        ? "this compares, and nothing is done with the answer"
+        : "this value is not used for anything",
       Label(file, isComparison ? range : value.range.firstLine(in: file)),
       hint: isComparison
         ? "`=` to change the variable, or `assert(a == b)`."
@@ -74,7 +77,8 @@ extension Diagnostic {
       message: "\(name) takes \(wanted) \(wanted == 1 ? "value" : "values") by position"
         + (isPiped ? ", and the piped one counts" : ""),
       primary: Label(file, range, "one too many"),
-      notes: options.isEmpty ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
+      notes: options.isEmpty
+        ? [] : ["Options are given by name: \(options.joined(separator: ", "))."],
       hint: "`?\(name)` says what it takes.")
   }
 

@@ -52,7 +52,8 @@ extension Checker {
         checker.scope { $0.statements(handler.statements) }
       }
     case .expression(let value): expression(value)
-    case .import(let path, let alias): if let alias { declare(alias, .loop) } else { use(path.text) }
+    case .import(let path, let alias):
+      if let alias { declare(alias, .loop) } else { use(path.text) }
     case .break, .continue: break
     }
   }
@@ -70,7 +71,9 @@ extension Checker {
       if isProgram && !isComparison { return }
       diagnostics.append(.idleValue(file, value, isComparison: sign == .equal, at: range))
     case .number, .bool, .nil, .list, .tensor, .range, .function, .unary, .logical:
-      if !isProgram { diagnostics.append(.idleValue(file, value, isComparison: false, at: value.range)) }
+      if !isProgram {
+        diagnostics.append(.idleValue(file, value, isComparison: false, at: value.range))
+      }
     case .name(let name):
       if !isProgram, name != "it" {
         diagnostics.append(.idleValue(file, value, isComparison: false, at: value.range))

@@ -129,7 +129,8 @@ struct Checker {
   }
 
   private mutating func noteUnused(_ variable: Variable) {
-    guard !variable.name.text.hasPrefix("_"), variable.kind == .variable || variable.kind == .function
+    guard !variable.name.text.hasPrefix("_"),
+      variable.kind == .variable || variable.kind == .function
     else { return }
     // `let best = x` in a loop, where `best = x` was meant.
     if let outer = variable.outer {

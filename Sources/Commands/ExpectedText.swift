@@ -35,7 +35,9 @@ struct ExpectedText {
       let isLast = index == pieces.count - 1
       if index == 0 || isLast {
         let start = isLast && index > 0 ? all.count - piece.count : position
-        guard start >= position, isEqual(all[start...].prefix(piece.count), piece) else { return false }
+        guard start >= position, isEqual(all[start...].prefix(piece.count), piece) else {
+          return false
+        }
         position = start + piece.count
       } else {
         let starts = position...max(position, all.count - piece.count)

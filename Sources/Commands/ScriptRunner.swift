@@ -1,6 +1,7 @@
 import Builtins
 import CReadline
 import Glibc
+import REPL
 import Session
 import Syntax
 
@@ -17,6 +18,17 @@ struct ScriptRunner {
     Self.running = session
     MemoryWatch.start(for: session)
     ccv_on_interrupt { ScriptRunner.running?.interrupt() }
+    if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 { talksWhenPaused(session) }
+  }
+
+  /// A conversation is made when a program first asks for one.
+  private func talksWhenPaused(_ session: Session) {
+    var conversation: Conversation?
+    session.host.talk = { [unowned session] in
+      let talk = conversation ?? Conversation(session: session)
+      conversation = talk
+      try talk.pause()
+    }
   }
 
   nonisolated(unsafe) private static var running: Session?

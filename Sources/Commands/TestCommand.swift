@@ -109,7 +109,8 @@ enum TestCommand {
       case .failed(let reason):
         let lines = reason.split(separator: "\n", omittingEmptySubsequences: false)
           .map { "  \($0)\n" }.joined()
-        Output.write("\(paint("FAIL", "1;31")) \(place)  \(seconds(time))\n\(lines)", to: STDOUT_FILENO)
+        Output.write(
+          "\(paint("FAIL", "1;31")) \(place)  \(seconds(time))\n\(lines)", to: STDOUT_FILENO)
       case .interrupted: break
       }
     }

@@ -111,7 +111,9 @@ struct TestFile {
       return .passed
     }
     let wanted = doctest.expected.map { "  wanted  \($0)" }
-    let got = shown.split(separator: "\n", omittingEmptySubsequences: false).map { "  got     \($0)" }
+    let got = shown.split(separator: "\n", omittingEmptySubsequences: false).map {
+      "  got     \($0)"
+    }
     let code = doctest.code.split(separator: "\n").map { "  > \($0)" }
     return .failed((code + wanted + got).joined(separator: "\n"))
   }

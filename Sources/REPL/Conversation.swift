@@ -10,6 +10,7 @@ public final class Conversation {
   private let session: Session
   private let history = History()
   private let editor: LineEditor
+  private var prompt = "ccv> "
   private var promptNumber = 0
   private var hasToldHowToLeave = false
   private var explained: Set<ErrorCode> = []
@@ -30,14 +31,21 @@ public final class Conversation {
       session: { [history] in history.own })
   }
 
-  /// Talks until Ctrl-D or `exit()`; the exit code.
-  public func run() -> Int32 {
+  /// Makes the terminal ready, once.
+  private func prepare() {
+    guard Self.running == nil else { return }
     Self.running = session
     ccv_on_interrupt { Conversation.running?.interrupt() }
     ccv_readline_setup("ccv")
     // A terminal whose cursor cannot be moved gets readline's own line.
     if session.host.screen != nil { editor.install() }
     for text in history.recalled { ccv_history_add(text) }
+  }
+
+  /// Talks until Ctrl-D or `exit()`; the exit code.
+  public func run() -> Int32 {
+    prepare()
+    session.host.talk = { [unowned self] in try pause() }
     session.host.write("ccv - ? for help, Ctrl-D leaves\n")
     while true {
       switch readBlock() {
@@ -47,6 +55,28 @@ public final class Conversation {
       case .nothing: continue
       case .block(let text):
         if let code = handle(text) { return code }
+      }
+    }
+  }
+
+  /// Talks in the middle of a program, until Ctrl-D or `continue`.
+  public func pause() throws {
+    prepare()
+    let (before, pending) = (prompt, start)
+    prompt = "pause> "
+    start = ""
+    defer { (prompt, start) = (before, pending) }
+    let place = session.pausedPlace.map { " at \($0)" } ?? ""
+    session.host.write("paused\(place); Ctrl-D goes on\n")
+    while true {
+      switch readBlock() {
+      case .end:
+        session.host.write("\n")
+        return
+      case .nothing: continue
+      case .block(let text):
+        if text.trimmingBlanks == "continue" { return }
+        if let code = handle(text) { throw ExitRequest(code: code) }
       }
     }
   }
@@ -67,7 +97,8 @@ public final class Conversation {
     var block = ""
     while true {
       var raw: UnsafeMutablePointer<CChar>?
-      let status = ccv_readline(block.isEmpty ? "ccv> " : " ... ", start, &raw)
+      let status = ccv_readline(
+        block.isEmpty ? prompt : LineEditor.continuation(of: prompt), start, &raw)
       start = ""
       defer { free(raw) }
       let line = raw.map { String(cString: $0) } ?? ""
@@ -93,7 +124,8 @@ public final class Conversation {
     if !text.allSatisfy(\.isWhitespace) {
       ccv_history_add(text)
     } else if interrupted, !hasToldHowToLeave {
-      session.host.writeNote("(Ctrl-D leaves)\n")
+      session.host.writeNote(
+        session.pausedPlace == nil ? "(Ctrl-D leaves)\n" : "(Ctrl-D goes on)\n")
       hasToldHowToLeave = true
     }
     session.machine.clearInterrupt()
@@ -167,5 +199,13 @@ extension Outcome {
     case .rejected, .failed: .error
     case .interrupted: .interrupted
     }
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: Substring {
+    var text = self[...]
+    while text.last?.isWhitespace ?? false { text.removeLast() }
+    return text.drop(while: \.isWhitespace)
   }
 }

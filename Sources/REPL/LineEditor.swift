@@ -81,11 +81,18 @@ final class LineEditor {
   }
 
   private func layout(_ state: State, isLeft: Bool = false) -> LineLayout {
-    LineLayout(
+    let prompt = String(cString: ccv_line_prompt())
+    return LineLayout(
       LineLayout.Content(
-        prompt: String(cString: ccv_line_prompt()), text: state.text, point: state.point,
+        prompt: prompt, continuation: Self.continuation(of: prompt), text: state.text,
+        point: state.point,
         suggestion: isLeft ? "" : suggestion(state), usesColor: usesColor, marksBrackets: !isLeft),
       columns: painter.columns)
+  }
+
+  /// The second prompt, as wide as the first: ` ... ` below `ccv> `.
+  static func continuation(of prompt: String) -> String {
+    String(repeating: " ", count: max(0, prompt.count - 5)) + " ... "
   }
 
   private static func seconds() -> Double {

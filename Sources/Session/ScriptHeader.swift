@@ -102,7 +102,9 @@ private struct OptionFinder {
 
   private mutating func note(_ function: String, _ call: Call) {
     if function == "args" { takesAny = true }
-    guard function == "option" || function == "flag", let first = call.arguments.first else { return }
+    guard function == "option" || function == "flag", let first = call.arguments.first else {
+      return
+    }
     guard case .string(let parts) = first.value.kind, case .text(let name)? = parts.first,
       parts.count == 1
     else {
@@ -113,15 +115,18 @@ private struct OptionFinder {
     let standard = call.arguments.dropFirst().first.map { file.text(of: $0.value.range) } ?? ""
     options.append(
       ScriptHeader.Option(
-        name: name, standard: standard, isFlag: function == "flag", note: comment(after: first.range)
+        name: name, standard: standard, isFlag: function == "flag",
+        note: comment(after: first.range)
       ))
   }
 
   private func comment(after range: SourceRange) -> String {
     let line = file.line(at: range.start)
-    guard let comment = comments.first(where: {
-      $0.range.start > range.end && file.line(at: $0.range.start) == line
-    }) else { return "" }
+    guard
+      let comment = comments.first(where: {
+        $0.range.start > range.end && file.line(at: $0.range.start) == line
+      })
+    else { return "" }
     return String(file.text(of: comment.range).drop { $0 == "#" || $0 == " " })
   }
 }

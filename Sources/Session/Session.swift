@@ -29,6 +29,8 @@ public final class Session {
   public let host: Host
   let library: LibraryIndex
   let scope: NameScope
+  /// The programs that wait at a `pause()`, the innermost last.
+  var paused: [PausedScope] = []
   private var moduleStack: [String] = []
   /// Warnings of the last unit.
   public private(set) var warnings: [Diagnostic] = []
@@ -48,6 +50,7 @@ public final class Session {
     host.variables = { [unowned self] in
       userNames.compactMap { name in value(of: name).map { (name, $0) } }
     }
+    host.pauseProgram = { [unowned self] talk in try pause(talk) }
     host.libraryFunctions = { [unowned self] in library.names.compactMap(closure(named:)) }
     if let problem = library.problem { host.writeNote(problem + "\n") }
   }
@@ -65,8 +68,15 @@ public final class Session {
 
   /// Runs a piece of code. At the prompt a function may mention names that are still to come.
   public func evaluate(_ file: SourceFile, isPrompt: Bool = false) -> Outcome {
+    guard isPrompt, let paused = paused.last else {
+      return evaluate(file, isPrompt: isPrompt, names: scope)
+    }
+    return paused.lend { evaluate(file, isPrompt: true, names: paused) }
+  }
+
+  private func evaluate(_ file: SourceFile, isPrompt: Bool, names: any GlobalNames) -> Outcome {
     scope.allowsForwardReferences = isPrompt
-    let compiled = compile(parse(file), names: scope)
+    let compiled = compile(parse(file), names: names)
     warnings = mended(compiled.diagnostics.filter { !$0.isError })
     guard let prototype = compiled.prototype else {
       return .rejected(mended(compiled.diagnostics.filter(\.isError)))
@@ -133,17 +143,20 @@ public final class Session {
 
   /// The value of a global of the session, borrowed; nil if there is none.
   public func value(of name: String) -> Value? {
+    if let value = paused.last?.value(of: name), !value.isAbsent { return value }
     guard let slot = scope.slots[name], !machine[global: slot].isAbsent else { return nil }
     return machine[global: slot]
   }
 
   /// The session's own names with a value.
   public var userNames: [String] {
-    scope.slots.filter { !machine[global: $0.value].isAbsent }.keys.sorted()
+    let waiting = paused.last?.variables.names ?? []
+    let own = scope.slots.filter { !machine[global: $0.value].isAbsent }.keys
+    return Set(own).union(waiting).sorted()
   }
 
   /// Every name that can be written: the session's, the host's, the library's.
-  public var knownNames: [String] { scope.knownNames }
+  public var knownNames: [String] { paused.last?.knownNames ?? scope.knownNames }
 
   // MARK: - Library and modules
 

@@ -14,14 +14,11 @@ struct HelpTests {
       + session.library.names.compactMap(session.closure(named:)).map { FunctionHelp($0) }
   }
 
-  /// What scripts are given is told in a sentence so far.
-  private static let short: Set = ["option", "flag", "args", "help"]
-
   @Test("every function has a sentence, a meaning for each parameter, a result, an example")
   func complete() {
     let session = Session()
     let known = Set(session.knownNames)
-    let all = functions(session).filter { !Self.short.contains($0.name) }
+    let all = functions(session)
     #expect(all.count > 130)
     for help in all {
       let name = help.name

@@ -41,11 +41,14 @@ struct CheckingTests {
     "what depends on values, or is meant, is left alone",
     arguments: [
       "fn f(x) {\n  let _y = 2\n  x\n}", "let note = x => x\nnote(1)",
-      "let n = 0\nfor i in 1..3 {\n  let n = i\n  print(n)\n}", "try { zeros(3, 4) } catch e { print(e) }",
+      "let n = 0\nfor i in 1..3 {\n  let n = i\n  print(n)\n}",
+      "try { zeros(3, 4) } catch e { print(e) }",
       "let args = (k: 3)\nlet p = zeros([4, 3])\nkmeans(p, ..args)", "x => x", "let a = 1\na",
       "print(\"costs $5\")", "fn f(a) { a }\nlet f = (a, b) => a + b\nf(1, 2)",
-      "fn f(n) { if n < 1 { 0 } else { f(n - 1) } }", "let log = table(\"a\")\nnote(log, a: 1, b: 2)",
-      "fn f() {\n  let n = 0\n  fn g() { n }\n  g\n}", "for i in 1..3 { if i > 1 { continue }\nprint(i) }",
+      "fn f(n) { if n < 1 { 0 } else { f(n - 1) } }",
+      "let log = table(\"a\")\nnote(log, a: 1, b: 2)",
+      "fn f() {\n  let n = 0\n  fn g() { n }\n  g\n}",
+      "for i in 1..3 { if i > 1 { continue }\nprint(i) }",
     ])
   func sound(text: String) {
     #expect(found(text) == [])
