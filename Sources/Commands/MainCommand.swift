@@ -28,6 +28,7 @@ public enum MainCommand {
     case "-": return runStandardInput()
     case "check": return CheckCommand.run(Array(arguments.dropFirst()))
     case "test": return TestCommand.run(Array(arguments.dropFirst()))
+    case "grammar": return GrammarCommand.run(Array(arguments.dropFirst()))
     case "fmt": return FormatCommand.run(Array(arguments.dropFirst()))
     case "version", "--version":
       Output.write(Version.report(), to: STDOUT_FILENO)
@@ -61,7 +62,9 @@ public enum MainCommand {
       // A program with mistakes tells them when it is run.
       let header = ScriptHeader(parse(file)), given = ScriptArguments(arguments)
       let isForScript = header.options.contains { $0.name == "help" }
-      if !isForScript, given.names.contains("help") || arguments == ["-h"] {
+      let isAsked = arguments == ["-h"] || arguments == ["--help"]
+      // A script that reads all of its arguments may look for --help among others itself.
+      if !isForScript, isAsked || !header.takesAny && given.names.contains("help") {
         Output.write(header.help(for: path), to: STDOUT_FILENO)
         return 0
       }
@@ -94,6 +97,7 @@ public enum MainCommand {
       ccv check PATH...     tell what is wrong with programs without running them
       ccv test [PATH...]    run doctests and files of tests
       ccv fmt PATH...       rewrite programs in the one style of the language
+      ccv grammar KIND      colours for editors: textmate, vim or pygments
       ccv help NAME...      what there is on a function, an error code or words
       ccv version           version, instruction set, matrix library and threads
 
