@@ -27,12 +27,17 @@ public final class LayerObject: ForeignObject {
   }
 
   public override var typeName: String { kind }
+  /// On one line where there are few parameters, else as a tree by their paths.
   public override func summary(width: Int) -> String {
+    let shapes = parameters.map { "\($0.name) \($0.parameter.shape)" }.joined(separator: ", ")
+    if parameters.count <= 3 { return "\(head): \(shapes)" }
+    return head + "\n" + ParameterTree(parameters).lines.map { "  \($0)" }.joined(separator: "\n")
+  }
+  /// `linear (40 parameters)`.
+  public override var brief: String? { head }
+  private var head: String {
     let count = parameters.reduce(0) { $0 + $1.parameter.value.count }
-    let shapes = parameters.prefix(3).map { "\($0.name) \($0.parameter.shape)" }
-    let more = parameters.count > 3 ? ", ... (\(parameters.count) in all)" : ""
-    return
-      "\(kind): \(TextNumber.grouped(count)) parameters: \(shapes.joined(separator: ", "))\(more)"
+    return "\(kind) (\(TextNumber.grouped(count)) parameter\(count == 1 ? "" : "s"))"
   }
   public override var byteCount: Int {
     parameters.reduce(64) { $0 + $1.parameter.value.byteCount }

@@ -103,7 +103,10 @@ final class TableObject: ForeignObject {
     guard !rows.isEmpty else { return "table without rows: \(columns.joined(separator: ", "))" }
     let shown =
       rows.count <= 24 ? Array(rows.indices) : Array(0..<12) + Array((rows.count - 12)..<rows.count)
-    let cells = shown.map { rows[$0].map(cell) }
+    let formats = columns.indices.map { column in
+      NumberColumn(shown.compactMap { rows[$0][column].number })
+    }
+    let cells = shown.map { zip(rows[$0], formats).map(cell) }
     let widths = columns.indices.map { column in
       min(24, max(columns[column].count, cells.map { $0[column].count }.max() ?? 0))
     }
@@ -121,9 +124,9 @@ final class TableObject: ForeignObject {
     return lines.joined(separator: "\n")
   }
 
-  private func cell(_ value: Value) -> String {
+  private func cell(_ value: Value, _ format: NumberColumn) -> String {
     if value.isNone { return "" }
-    return value.number.map(TensorSummary.short) ?? Display.text(value)
+    return value.number.map(format.text) ?? Display.text(value)
   }
 
   /// Comma-separated values, RFC 4180.

@@ -22,8 +22,12 @@ public final class TensorObject: ForeignObject {
 
   public override var typeName: String { array.elementType == .bool ? "mask" : "tensor" }
   public override func summary(width: Int) -> String { TensorSummary.text(array, width: width) }
+  public override var brief: String? { TensorSummary.head(array, width: 60) }
   public override var text: String {
-    array.rank == 0 ? Display.text(scalar) : summary(width: 80)
+    guard array.rank == 0 else { return summary(width: 80) }
+    // The digits of the element's own type: 0.2, not what a double makes of it.
+    return array.elementType == .float32
+      ? Display.number(Float(array.scalarValue)) : Display.text(scalar)
   }
   public override var byteCount: Int { 64 + array.byteCount }
 
@@ -221,6 +225,9 @@ public final class ParameterObject: ForeignObject {
   public override var typeName: String { "parameter" }
   public override func summary(width: Int) -> String {
     "parameter: " + TensorSummary.text(parameter.value, width: width - 11)
+  }
+  public override var brief: String? {
+    "parameter: " + TensorSummary.head(parameter.value, width: 49)
   }
   public override var byteCount: Int { 64 + parameter.value.byteCount }
   public override var fieldNames: [String] { ["value", "shape", "decay"] }

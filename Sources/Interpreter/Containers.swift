@@ -90,7 +90,10 @@ public final class ListObject: HeapObject {
   }
 
   public override var typeName: String { "list" }
-  public override func summary(width: Int) -> String { Display.list(self, width: width) }
+  public override func summary(width: Int) -> String {
+    Display.folded(Display.list(self, width: width), width: width)
+  }
+  public override var text: String { Display.list(self, width: 80) }
   public override var byteCount: Int { 64 + 8 * capacity }
 }
 

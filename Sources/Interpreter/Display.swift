@@ -1,15 +1,32 @@
+import Syntax
+
 /// Values as text.
 public enum Display {
   /// The shortest decimal that reads back as the same number; whole numbers without a fraction.
   public static func number(_ value: Double) -> String {
+    plain(value) ?? shortened(value.description)
+  }
+
+  /// The same of a 32-bit float, which needs fewer digits.
+  public static func number(_ value: Float) -> String {
+    plain(Double(value)) ?? shortened(value.description)
+  }
+
+  /// Whole numbers, and those that are none.
+  private static func plain(_ value: Double) -> String? {
     if value == value.rounded(), abs(value) < 1e15 {
       return value == 0 && value.sign == .minus ? "-0" : String(Int64(value))
     }
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-    var text = value.description
+    return nil
+  }
+
+  private static func shortened(_ digits: String) -> String {
+    var text = digits
     if text.hasSuffix(".0") { text.removeLast(2) }
     return text.replacing(".0e", with: "e").replacing("e+", with: "e")
+      .replacing("e-0", with: "e-")
   }
 
   /// The value as `print` and `"{x}"` show it: strings bare.
@@ -79,22 +96,50 @@ public enum Display {
     return body()
   }
 
+  /// A value within a list or a record.
+  private static func part(_ value: Value, width: Int) -> String {
+    if let object = value.object as? ForeignObject, let brief = object.brief { return brief }
+    if let list = value.list { return Display.list(list, width: width) }
+    return summary(value, width: width)
+  }
+
+  /// On one line; what is too long ends in a count, and several of one kind are counted.
   static func list(_ list: ListObject, width: Int) -> String {
     guarded(list) {
       let limit = max(width * 2, 60)
-      var parts = [String](), used = 0
-      for (index, value) in list.values.enumerated() {
+      var parts = [String](), used = 0, index = 0
+      while index < list.count {
+        let value = list.values[index]
         let text =
-          summary(value, width: width / 2).split(separator: "\n").first.map(String.init) ?? ""
-        used += text.count + 2
+          part(value, width: width / 2).split(separator: "\n").first.map(String.init) ?? ""
+        let alike = value.object is ForeignObject ? same(as: text, from: index, in: list, width) : 1
+        let shown = alike > 2 ? "\(alike) x \(text)" : text
+        used += shown.count + 2
         if used > limit, index + 1 < list.count {
           parts.append("... (\(list.count) in all)")
           break
         }
-        parts.append(text)
+        parts.append(shown)
+        index += alike > 2 ? alike : 1
       }
       return "[" + parts.joined(separator: ", ") + "]"
     }
+  }
+
+  /// How many values from one on look the same.
+  private static func same(as text: String, from first: Int, in list: ListObject, _ width: Int)
+    -> Int
+  {
+    let rest = list.values[first...].prefix(1000)
+    return rest.prefix { value in
+      (value.object as? ForeignObject)?.brief == text
+    }.count
+  }
+
+  /// A list's line broken at its commas where it is longer than the terminal is wide.
+  static func folded(_ line: String, width: Int) -> String {
+    guard line.count > width else { return line }
+    return wrapped(line, first: width, rest: width - 1).joined(separator: "\n ")
   }
 
   /// More lines than that are no summary.
@@ -105,7 +150,7 @@ public enum Display {
     guarded(record) {
       if record.count == 0 { return "(:)" }
       let fields = record.fields.prefix(fieldsMax).map {
-        ($0.name, summary($0.value, width: width - 12))
+        ($0.name, part($0.value, width: width - 12))
       }
       let line = "(" + fields.map { "\($0): \($1)" }.joined(separator: ", ") + ")"
       if line.count <= width, !line.contains("\n"), record.count == fields.count { return line }

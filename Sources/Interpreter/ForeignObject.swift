@@ -16,6 +16,8 @@ open class ForeignObject: HeapObject {
   /// is the value of the line, says nothing more. The prompt sets it back.
   public final var isJustShown = false
 
+  /// What is shown for the object within a list or a record, on one line; nil for its summary.
+  open var brief: String? { nil }
   /// The names that `x.` completes to.
   open var fieldNames: [String] { [] }
   /// The value of a field; nil if there is none.

@@ -11,7 +11,7 @@ struct MachineTests {
     arguments: [
       (1.0, "1"), (0.1, "0.1"), (-0.0, "-0"), (1e20, "1e20"), (1.0 / 3, "0.3333333333333333"),
       (9_007_199_254_740_992, "9007199254740992"), (.nan, "nan"), (-.infinity, "-inf"),
-      (2.5e-7, "2.5e-07"),
+      (2.5e-7, "2.5e-7"),
     ])
   func numbers(_ number: Double, _ text: String) {
     #expect(Display.number(number) == text)
