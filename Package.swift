@@ -129,7 +129,7 @@ let testTargets: [Target] = [
   .target(name: "CTestSupport", path: "Tests/CTestSupport"),
   tests("FuzzingTests", of: ["Fuzzing", "Session", "Syntax", "TestSupport"]),
   tests("BenchmarkTests", of: ["ccv-bench"]),
-  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"], data: ["Mistakes"]),
+  tests("CommandTests", of: ["ccv", "CTestSupport", "TestSupport"], data: ["FirstMinutes", "Mistakes"]),
 ]
 
 let package = Package(

@@ -1,6 +1,6 @@
 import Interpreter
 
-/// What `help()` shows: where to begin, what there is, how to ask.
+/// What `help()` shows, where to begin and how to ask; and the list of all functions.
 enum FrontPage {
   /// The heading of the library's functions.
   static let methods = "methods"
@@ -37,33 +37,34 @@ enum FrontPage {
     ("scripts", "what a script is given on its command line"),
   ]
 
-  static func text(_ natives: [NativeFunction], library: [String]) -> String {
+  /// The page: no longer than a terminal of 24 lines, so that its beginning stays in sight.
+  static let text = """
+    ccv: scripting for masked image modelling
+
+    Type or paste these lines first; the pictures fit a terminal.
+
+    \(firstLines.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
+
+    Ask
+      ?reference      all functions, by what they are for
+      ?kmeans         what a function does, with an example; ??corrupt: its source
+      ?masking ratio  searches by words, the best first
+      ?E021           explains an error
+      ?keys           the keys of the prompt; Tab completes names, options, files
+
+    Pages on the language and on the work
+      \(TopicPages.all.map { "?" + $0.name }.joined(separator: " "))
+
+    """
+
+  /// What `?reference` shows: every function under its heading.
+  static func reference(_ natives: [NativeFunction], library: [String]) -> String {
     let all = Dictionary(grouping: natives, by: \.group).mapValues { $0.map(\.name) }
       .merging([methods: library]) { $0 + $1 }
-    let lists = groups.map { group in
-      let names = (all[group.name] ?? []).sorted().joined(separator: "  ")
-      return "  \(group.name): \(group.purpose)\n    \(names)\n"
-    }.joined()
-    let first = firstLines.split(separator: "\n").map { "  \($0)\n" }.joined()
-    return """
-      ccv: scripting for masked image modelling
-
-      Type or paste these lines first; the pictures fit a terminal.
-
-      \(first)
-      Ask
-        ?kmeans         what a function does, with an example; ??corrupt: its source
-        ?masking ratio  searches by words, the best first
-        ?E021           explains an error
-        ?keys           the keys of the prompt; Tab completes names, options, files
-
-      Pages on the language and on the work
-        \(TopicPages.all.map { "?" + $0.name }.joined(separator: " "))
-
-      Functions
-      \(lists)
-      More to run: examples/*.ccv in the order of learning, and notebooks/, in the sources.
-
-      """
+    return "Functions, by what they are for; ?name tells more\n\n"
+      + groups.map { group in
+        let names = (all[group.name] ?? []).sorted().joined(separator: "  ")
+        return "  \(group.name): \(group.purpose)\n    \(names)\n"
+      }.joined()
   }
 }

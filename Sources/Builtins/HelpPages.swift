@@ -15,9 +15,7 @@ public enum HelpPages {
   }
 
   /// The front page.
-  public static func overview(_ machine: Machine, _ host: Host) -> String {
-    FrontPage.text(machine.builtins, library: host.libraryFunctions().map(\.name))
-  }
+  public static var overview: String { FrontPage.text }
 
   /// The page of a function of the host.
   public static func page(_ native: NativeFunction) -> String { page(FunctionHelp(native)) }
@@ -52,6 +50,10 @@ public enum HelpPages {
       // `?keys` may mean the function or the prompt's keys.
       let other = TopicPages.all.first { $0.name == topic }.map { "\n" + $0.text } ?? ""
       return Answer(text: page(native) + other, isFound: true)
+    }
+    if topic == "reference" {
+      let text = FrontPage.reference(machine.builtins, library: host.libraryFunctions().map(\.name))
+      return Answer(text: text, isFound: true)
     }
     if let page = ErrorPages.page(topic) { return Answer(text: page.text, isFound: true) }
     if let page = TopicPages.page(topic) { return Answer(text: page.text, isFound: true) }
@@ -100,6 +102,7 @@ public enum HelpPages {
     let near = Suggestion.nearest(to: words, among: names).first
     return Answer(
       text: "There is no help on \"\(words)\"."
-        + (near.map { " Did you mean ?\($0)" } ?? " help() lists all.") + "\n", isFound: false)
+        + (near.map { " Did you mean ?\($0)" } ?? " ?reference lists all functions.") + "\n",
+      isFound: false)
   }
 }

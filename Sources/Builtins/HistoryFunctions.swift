@@ -1,6 +1,7 @@
 import Glibc
 import Images
 import Interpreter
+import Syntax
 
 /// Something that was entered at the prompt.
 public struct HistoryEntry: Sendable, Equatable {
@@ -74,18 +75,21 @@ enum HistoryFunctions {
       let found = access.entries(try call.flag(2, default: false)).filter { entry in
         words.allSatisfy(entry.text.lowercased().contains)
       }
-      let lines = found.suffix(try call.integer(1, default: 20, in: 1...100_000)).map(line)
+      let lines = found.suffix(try call.integer(1, default: 20, in: 1...100_000)).map {
+        line($0, width: host.width())
+      }
       host.write(lines.isEmpty ? "nothing found\n" : lines.joined())
       return .none
     }
   }
 
-  private static func line(_ entry: HistoryEntry) -> String {
-    let lines = entry.text.split(separator: "\n", omittingEmptySubsequences: false)
+  private static func line(_ entry: HistoryEntry, width: Int) -> String {
     let mark = entry.result == .error ? "!" : entry.result == .ok ? " " : "-"
     let head = "\(moment(entry.time))  \(duration(entry.seconds))  \(mark) "
     let indent = String(repeating: " ", count: head.count)
-    return head + lines.joined(separator: "\n" + indent) + "\n"
+    return TerminalText.folded(entry.text, to: max(40, width - head.count))
+      .split(separator: "\n", omittingEmptySubsequences: false)
+      .enumerated().map { ($0 == 0 ? head : indent) + $1 + "\n" }.joined()
   }
 
   /// `2026-03-01 14:05`, local time.
@@ -101,10 +105,12 @@ enum HistoryFunctions {
   private static func duration(_ seconds: Double?) -> String {
     guard let seconds else { return "       " }
     let text =
-      seconds < 60
-      ? "\(Display.number((seconds * 100).rounded() / 100)) s"
-      : "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
-    return String(repeating: " ", count: max(0, 7 - text.count)) + text
+      switch seconds {
+      case ..<0.9995: "\(Int((seconds * 1000).rounded())) ms"
+      case ..<60: "\(Display.number((seconds * 100).rounded() / 100)) s"
+      default: "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+      }
+    return padded(text, to: 7, onLeft: true)
   }
 
   private static func save(_ entries: [HistoryEntry], to path: String, _ host: Host) throws {

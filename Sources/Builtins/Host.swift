@@ -30,6 +30,8 @@ public final class Host {
   public var cell: () -> (width: Int, height: Int) = { (8, 16) }
   /// The session's own names with their values, borrowed.
   public var variables: () -> [(name: String, value: Value)] = { [] }
+  /// The entry or file that gave a variable its value; empty where nobody keeps book.
+  public var setter: (_ name: String, _ value: Value) -> String = { _, _ in "" }
   /// The functions of the library that are written in the language, by file.
   public var libraryFunctions: () -> [ClosureObject] = { [] }
   /// What was entered at the prompt; nil where there is none.
@@ -97,7 +99,8 @@ public enum Builtins {
       DataFunctions.functions(host), TableFunctions.functions(), PictureFunctions.functions(host),
       PlotFunctions.functions(host),
       FileFunctions.functions(host), WorkspaceFunctions.functions(host),
-      Inspection.functions(host), HistoryFunctions.functions(host), ProfileFunctions.functions(host),
+      Inspection.functions(host), HistoryFunctions.functions(host),
+      ProfileFunctions.functions(host),
       SummaryFunctions.functions(host),
     ]
     TensorOperators.install(in: machine)

@@ -4,6 +4,7 @@ import Datasets
 import Interpreter
 import Layers
 import MaskedModeling
+import Syntax
 
 /// What runs: the version of the program and of its engine.
 public enum Version {
@@ -53,8 +54,10 @@ enum Inspection {
   private static func whos(_ host: Host) -> NativeFunction {
     NativeFunction(
       "whos", "", group: group,
-      summary: "Writes your variables: name, kind, shape and memory in bytes.",
+      summary: "Writes your variables: name, kind, shape, memory in bytes, and what set them.",
       details: """
+        The last column is the first line of what was entered at the prompt, or the file, that gave
+        the variable its value; a change within a list, record or layer does not count.
         Lists and records count what they hold. What two variables share counts for both, but once
         in the sum.
         Gives nothing.
@@ -65,32 +68,38 @@ enum Inspection {
         """,
       related: ["type", "help", "history"]
     ) { _ in
-      host.write(table(of: host.variables()))
+      let rows = table(of: host.variables(), setter: host.setter)
+      let width = max(60, host.width())
+      host.write(
+        rows.map { row in
+          displayWidth(of: row) > width ? TerminalText.cut(row, to: width - 1) + "…\n" : row + "\n"
+        }.joined())
       return .none
     }
   }
 
-  /// Aligned lines, and a sum.
-  static func table(of variables: [(name: String, value: Value)]) -> String {
-    guard !variables.isEmpty else { return "no variables yet\n" }
-    var rows = [["name", "kind", "shape", "bytes"]]
+  /// Aligned lines, the last of them a sum.
+  static func table(
+    of variables: [(name: String, value: Value)],
+    setter: (_ name: String, _ value: Value) -> String
+  ) -> [String] {
+    guard !variables.isEmpty else { return ["no variables yet"] }
+    var rows = [["name", "kind", "shape", "bytes", "set by"]]
     var all = MemoryCount()
     for (name, value) in variables {
       var own = MemoryCount()
       own.add(value)
       all.add(value)
-      rows.append([name, Display.typeName(value), shape(of: value), bytes(own.bytes)])
+      rows.append([
+        name, Display.typeName(value), shape(of: value), bytes(own.bytes), setter(name, value),
+      ])
     }
-    rows.append(["", "", "in all", bytes(all.bytes)])
-    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    rows.append(["", "", "in all", bytes(all.bytes), ""])
+    let widths = (0..<5).map { column in rows.map { displayWidth(of: $0[column]) }.max() ?? 0 }
     return rows.map { row in
-      var line = ""
-      for (column, text) in row.enumerated() {
-        let blanks = String(repeating: " ", count: widths[column] - text.count)
-        line += column == 3 ? blanks + text : text + blanks + "  "
-      }
-      return line + "\n"
-    }.joined()
+      row.enumerated().map { padded($1, to: widths[$0], onLeft: $0 == 3) }
+        .joined(separator: "  ").withoutTrailingBlanks
+    }
   }
 
   /// What says most about the size of a value, empty for numbers and the like.

@@ -3,6 +3,7 @@ import Autograd
 public import Clustering
 public import Interpreter
 public import MaskedModeling
+import Syntax
 
 extension ClusteringError: DiagnosableError {
   public var diagnosis: Diagnosis { Diagnosis("E135", description, arguments: [(0, "")]) }
@@ -20,14 +21,14 @@ enum JudgingFunctions {
     [knn(host), linearProbeFunction(host), confusion()]
   }
 
-  private static func data(_ call: Call) throws -> ProbeData {
+  private static func data(_ call: Interpreter.Call) throws -> ProbeData {
     try ProbeData(
       train: try features(call, 0), trainLabels: try Tensors.ids(call, 1),
       test: try features(call, 2), testLabels: try Tensors.ids(call, 3))
   }
 
   /// Rows of features; images and other tensors are flattened.
-  private static func features(_ call: Call, _ index: Int) throws -> NDArray {
+  private static func features(_ call: Interpreter.Call, _ index: Int) throws -> NDArray {
     let x = try Tensors.argument(call, index).value.converted(to: .float32)
     guard x.rank > 2 else { return x }
     return try x.reshaped(to: [x.shape[0], -1])
@@ -168,16 +169,14 @@ final class ConfusionObject: ForeignObject {
 
   override var typeName: String { "confusion" }
   override func summary(width: Int) -> String {
-    let nameWidth = min(14, names.map(\.count).max() ?? 1)
+    let nameWidth = min(14, names.map { displayWidth(of: $0) }.max() ?? 1)
     let cellWidth =
       max(4, (0..<counts.count).map { String(Int(counts.number(at: $0))).count }.max() ?? 1) + 1
     func left(_ text: String, _ width: Int) -> String {
-      let cut = String(text.prefix(width))
-      return cut + String(repeating: " ", count: width - cut.count)
+      padded(TerminalText.cut(text, to: width), to: width)
     }
     func right(_ text: String, _ width: Int) -> String {
-      let cut = String(text.prefix(width - 1))
-      return String(repeating: " ", count: width - cut.count) + cut
+      padded(TerminalText.cut(text, to: width - 1), to: width, onLeft: true)
     }
     var lines = [left("", nameWidth) + names.map { right($0, cellWidth) }.joined() + "   right"]
     for label in names.indices {

@@ -2,6 +2,7 @@ import Arrays
 import Autograd
 import Interpreter
 import Layers
+import Syntax
 
 /// The layers of a model in order: what each gives, learns and computes.
 final class ModelSummary: ForeignObject {
@@ -87,11 +88,11 @@ final class ModelSummary: ForeignObject {
   /// So many columns on the right side are numbers.
   private static func aligned(_ rows: [[String]], right: Int) -> [String] {
     let columns = rows.first?.count ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = (0..<columns).map { column in rows.map { displayWidth(of: $0[column]) }.max() ?? 0
+    }
     return rows.map { row in
       row.enumerated().map { column, text in
-        let blanks = String(repeating: " ", count: widths[column] - text.count)
-        return column >= columns - right ? blanks + text : text + blanks
+        padded(text, to: widths[column], onLeft: column >= columns - right)
       }.joined(separator: "  ").withoutTrailingBlanks
     }
   }

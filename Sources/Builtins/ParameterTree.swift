@@ -1,6 +1,7 @@
 import Arrays
 import Autograd
 import Layers
+import Syntax
 
 /// The parameters of a layer by the parts of their names: `attn.qkv.weight` stands below `attn` and `qkv`.
 struct ParameterTree {
@@ -14,10 +15,8 @@ struct ParameterTree {
   var lines: [String] {
     let rows = rows(
       parameters.map { (path: $0.name.split(separator: ".")[...], parameter: $0) }, depth: 0)
-    let width = rows.map(\.name.count).max() ?? 0
-    return rows.map { row in
-      row.name + String(repeating: " ", count: width - row.name.count) + "  " + row.note
-    }
+    let width = rows.map { displayWidth(of: $0.name) }.max() ?? 0
+    return rows.map { padded($0.name, to: width) + "  " + $0.note }
   }
 
   private typealias Leaf = (path: ArraySlice<Substring>, parameter: NamedParameter)

@@ -1,5 +1,6 @@
 import Arrays
 import Interpreter
+import Syntax
 
 /// A profile as two tables: by operation and by line of the script.
 struct ProfileText {
@@ -84,16 +85,17 @@ struct ProfileText {
   /// The first column to the left, the others to the right.
   private static func aligned(_ rows: [[String]], firstWidth: ClosedRange<Int>) -> [String] {
     let columns = rows.first?.count ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = (0..<columns).map { column in rows.map { displayWidth(of: $0[column]) }.max() ?? 0
+    }
     return rows.map { row in
       var line = ""
       for (column, text) in row.enumerated() {
         if column == 0 {
           let room = min(max(widths[0], firstWidth.lowerBound), firstWidth.upperBound)
-          let cut = text.count > room ? text.prefix(room - 3) + "..." : text[...]
-          line += cut + String(repeating: " ", count: room - cut.count)
+          let isLong = displayWidth(of: text) > room
+          line += padded(isLong ? TerminalText.cut(text, to: room - 3) + "..." : text, to: room)
         } else {
-          line += "  " + String(repeating: " ", count: widths[column] - text.count) + text
+          line += "  " + padded(text, to: widths[column], onLeft: true)
         }
       }
       return line.withoutTrailingBlanks

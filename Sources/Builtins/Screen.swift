@@ -153,10 +153,10 @@ public final class Screen {
 
 /// Text with colours in it, as a terminal counts it.
 public enum TerminalText {
-  /// Columns that a line takes: escape codes take none, each other character one.
+  /// Columns that a line takes; escape codes take none.
   public static func width(_ line: String) -> Int {
     var count = 0
-    walk(line) { _, isCode in if !isCode { count += 1 } }
+    walk(line) { character, isCode in if !isCode { count += displayWidth(of: character) } }
     return count
   }
 
@@ -167,9 +167,9 @@ public enum TerminalText {
     walk(line) { character, isCode in
       if isCode {
         text.append(character)
-      } else if count < columns {
-        count += 1
-        text.append(character)
+      } else {
+        count += displayWidth(of: character)
+        if count <= columns { text.append(character) }
       }
     }
     return text

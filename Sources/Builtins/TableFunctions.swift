@@ -1,4 +1,5 @@
 import Interpreter
+import Syntax
 
 /// A table: rows of named values, the log of a run.
 final class TableObject: ForeignObject {
@@ -108,13 +109,12 @@ final class TableObject: ForeignObject {
     }
     let cells = shown.map { zip(rows[$0], formats).map(cell) }
     let widths = columns.indices.map { column in
-      min(24, max(columns[column].count, cells.map { $0[column].count }.max() ?? 0))
+      min(
+        24, ([columns[column]] + cells.map { $0[column] }).map { displayWidth(of: $0) }.max() ?? 0)
     }
     func line(_ texts: [String]) -> String {
-      zip(texts, widths).map {
-        String(repeating: " ", count: max(0, $1 - $0.count)) + $0.prefix(24)
-      }
-      .joined(separator: "  ")
+      zip(texts, widths).map { padded(TerminalText.cut($0, to: 24), to: $1, onLeft: true) }
+        .joined(separator: "  ")
     }
     var lines = [line(columns)]
     for (position, texts) in cells.enumerated() {
@@ -216,7 +216,7 @@ enum TableFunctions {
     ) { call in try add(call, merges: false) }
   }
 
-  private static func add(_ call: Call, merges: Bool) throws -> Value {
+  private static func add(_ call: Interpreter.Call, merges: Bool) throws -> Value {
     let table = try call.object(0, as: TableObject.self, wanted: "a table")
     guard !call.fields.isEmpty else {
       throw Diagnosis(

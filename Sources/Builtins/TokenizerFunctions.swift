@@ -16,15 +16,22 @@ public final class TokenizerObject: ForeignObject {
   public override var typeName: String { "tokenizer" }
   public override func summary(width: Int) -> String {
     let t = tokenizer
-    var parts = [
-      "tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"
-    ]
-    if let last = t.history.last {
-      parts.append("inertia \(TensorSummary.short(last)) after \(t.history.count) iteration\(t.history.count == 1 ? "" : "s")")
+    var text = heading
+    if let used = t.usedShare {
+      text += used == 1 ? ", all used" : ", \(TensorSummary.short(used * 100)) % used"
     }
-    if let used = t.usedShare { parts.append("\(TensorSummary.short(used * 100)) % used") }
-    if t.seconds > 0 { parts.append("\(TensorSummary.short(t.seconds)) s") }
-    return parts.joined(separator: ", ")
+    guard let last = t.history.last else { return text }
+    let count = t.history.count
+    text +=
+      "\n  inertia \(TensorSummary.short(last)) after \(count) iteration\(count == 1 ? "" : "s")"
+    if t.seconds > 0 { text += " in \(TensorSummary.short(t.seconds)) s" }
+    return text
+  }
+  public override var brief: String? { heading }
+  private var heading: String {
+    let t = tokenizer
+    return
+      "tokenizer: \(TextNumber.grouped(t.k)) centroids of \(t.channels) x \(t.patch) x \(t.patch) pixels"
   }
   public override var byteCount: Int { tokenizer.centroids.byteCount + 16 * tokenizer.counts.count }
   public override var fieldNames: [String] {

@@ -306,7 +306,8 @@ extension TopicPages {
       "help", ["?", "??", "documentation of a function", "manual", "start", "getting started"],
       "How to ask.", isTable: true,
       """
-        help()           the front page: where to begin, all functions
+        help()           the front page: where to begin, how to ask
+        ?reference       all functions, by what they are for
         ?kmeans          a function: what it does, takes and gives, with an example
         ??corrupt        its source, to be copied and changed
         ?masking ratio   pages with these words, the best first

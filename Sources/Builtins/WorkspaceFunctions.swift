@@ -91,7 +91,7 @@ enum WorkspaceFunctions {
   }
 
   private static func page(_ call: Interpreter.Call, _ host: Host) -> String {
-    if !call.has(0) { return HelpPages.overview(call.machine, host) }
+    if !call.has(0) { return HelpPages.overview }
     if let native = call[0].native { return HelpPages.page(native) }
     if let closure = call[0].closure { return HelpPages.page(closure) }
     return HelpPages.topic(Display.text(call[0]), call.machine, host)

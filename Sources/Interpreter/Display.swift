@@ -154,11 +154,11 @@ public enum Display {
       }
       let line = "(" + fields.map { "\($0): \($1)" }.joined(separator: ", ") + ")"
       if line.count <= width, !line.contains("\n"), record.count == fields.count { return line }
-      let indent = min(24, fields.map(\.0.count).max() ?? 0)
+      let indent = min(24, fields.map { displayWidth(of: $0.0) }.max() ?? 0)
       let rest = record.count > fields.count ? "\n  ... (\(record.count) fields in all)" : ""
       return fields.map { name, text in
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let head = "  " + name + String(repeating: " ", count: max(0, indent - name.count)) + "  "
+        let head = "  " + padded(name, to: indent) + "  "
         let rest = String(repeating: " ", count: indent + 4)
         return head + lines.joined(separator: "\n" + rest)
       }.joined(separator: "\n") + rest

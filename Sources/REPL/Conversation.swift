@@ -167,7 +167,9 @@ public final class Conversation {
       if !text.contains(where: { $0.isNewline || $0 == ";" }) {
         start = Self.mended(text, [diagnostic])
       }
-    case .interrupted: session.host.writeNote("interrupted; variables keep what they have now\n")
+    case .interrupted:
+      // The terminal has written ^C where the cursor was.
+      session.host.writeNote("\ninterrupted; variables keep what they have now\n")
     case .exit(let code): return code
     }
     return nil

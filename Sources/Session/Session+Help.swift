@@ -35,7 +35,7 @@ extension Session {
   }
 
   private func page(for topic: String) -> HelpPages.Answer {
-    if topic.isEmpty { return .init(text: HelpPages.overview(machine, host), isFound: true) }
+    if topic.isEmpty { return .init(text: HelpPages.overview, isFound: true) }
     let name = topic.hasSuffix("()") ? String(topic.dropLast(2)) : topic
     if let closure = closure(named: name) {
       return .init(text: HelpPages.page(closure), isFound: true)

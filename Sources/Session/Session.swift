@@ -31,6 +31,7 @@ public final class Session {
   let scope: NameScope
   /// The programs that wait at a `pause()`, the innermost last.
   var paused: [PausedScope] = []
+  private var setters = Setters()
   private var moduleStack: [String] = []
   /// Warnings of the last unit.
   public private(set) var warnings: [Diagnostic] = []
@@ -50,6 +51,7 @@ public final class Session {
     host.variables = { [unowned self] in
       userNames.compactMap { name in value(of: name).map { (name, $0) } }
     }
+    host.setter = { [unowned self] in setters.source(of: $0, $1) }
     host.pauseProgram = { [unowned self] talk in try pause(talk) }
     host.libraryFunctions = { [unowned self] in library.names.compactMap(closure(named:)) }
     if let problem = library.problem { host.writeNote(problem + "\n") }
@@ -76,23 +78,31 @@ public final class Session {
 
   private func evaluate(_ file: SourceFile, isPrompt: Bool, names: any GlobalNames) -> Outcome {
     scope.allowsForwardReferences = isPrompt
-    let compiled = compile(parse(file), names: names)
+    let parsed = parse(file)
+    let compiled = compile(parsed, names: names)
     warnings = mended(compiled.diagnostics.filter { !$0.isError })
     guard let prototype = compiled.prototype else {
       return .rejected(mended(compiled.diagnostics.filter(\.isError)))
     }
     machine.clearInterrupt()
-    defer { host.settle() }
+    setters.begin(file, isPrompt: isPrompt)
+    var hasFailed = true
+    defer {
+      setters.end(parsed.program, failed: hasFailed, host.variables())
+      host.settle()
+    }
     do {
       let value = try machine.run(prototype)
       defer { value.release() }
+      hasFailed = false
       guard !value.isAbsent, !value.isNone else { return .value(nil) }
       machine[global: scope.define("it")] = value
       if let shown = value.object as? ForeignObject, shown.isJustShown {
         shown.isJustShown = false
         return .value(nil)
       }
-      return .value(Display.summary(value, width: host.width()))
+      let picture = host.thumbnail(of: value).map { "\n" + $0 } ?? ""
+      return .value(Display.summary(value, width: host.width()) + picture)
     } catch let failure as RuntimeFailure {
       return .failed(mended([failure.diagnostic])[0])
     } catch let exit as ExitRequest {

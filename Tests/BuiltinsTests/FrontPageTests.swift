@@ -8,9 +8,12 @@ import Testing
 
 @Suite("The front page of help", .oneInterpreter)
 struct FrontPageTests {
-  private func text() -> String {
-    let session = Session()
-    return session.helpText(for: "?")
+  private func text() -> String { Session().helpText(for: "?") }
+
+  @Test("it fits a terminal of 24 lines with the prompt below")
+  func height() {
+    let lines = text().split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 })
   }
 
   @Test("the lines to type first stand on it unbroken, and run as they stand")
@@ -37,7 +40,8 @@ struct FrontPageTests {
     let groups = Set(session.machine.builtins.map(\.group) + [FrontPage.methods])
     #expect(groups == Set(FrontPage.groups.map(\.name)))
     #expect(FrontPage.groups.allSatisfy { !$0.purpose.isEmpty })
-    let words = Set(text().split { " \n".contains($0) }.map(String.init))
+    let reference = session.helpText(for: "?reference")
+    let words = Set((text() + reference).split { " \n".contains($0) }.map(String.init))
     for native in session.machine.builtins { #expect(words.contains(native.name)) }
     for name in session.library.names { #expect(words.contains(name)) }
     for page in TopicPages.all { #expect(words.contains("?" + page.name)) }

@@ -92,7 +92,7 @@ struct HelpTests {
     #expect(session.helpText(for: "?masks of rectangles").contains("block_mask"))
     #expect(session.helpText(for: "?kmens").contains("Did you mean ?kmeans"))
     #expect(session.helpText(for: "?ccvit").contains("vision transformer"))
-    #expect(session.helpText(for: "?").contains("    ccvit  ccvit_features"))
+    #expect(session.helpText(for: "?reference").contains("    ccvit  ccvit_features"))
     #expect(session.help(on: "kmeans()").isFound && !session.help(on: "zzz").isFound)
     #expect(session.helpText(for: "?_sizes").hasPrefix("let _sizes = ("))
     #expect(session.helpText(for: "?zzz").contains("no help"))

@@ -31,3 +31,9 @@ private func isWide(_ value: UInt32) -> Bool {
   default: false
   }
 }
+
+/// A text with blanks behind it, or before it, up to so many columns; a wider one as it is.
+public func padded(_ text: String, to columns: Int, onLeft: Bool = false) -> String {
+  let blanks = String(repeating: " ", count: max(0, columns - displayWidth(of: text)))
+  return onLeft ? blanks + text : text + blanks
+}
