@@ -14,13 +14,17 @@ extension ShapeError: DiagnosableError {
         arguments: [(0, "\(left)"), (1, "\(right)")],
         notes: ["A mask picks elements where it has the shape of the tensor."],
         hint: "`cover(image, mask, size: 4)` hides the patches of an image.")
+    case .mismatch("concat", _, _), .mismatch("stack", _, _), .mismatch("scatter", _, _):
+      Diagnosis(
+        "E021", description, arguments: [(0, "")],
+        notes: ["Parts that are put together have equal shapes, but for the axis along which."])
     case .mismatch(let operation, let left, let right):
       Diagnosis(
         "E021", "shapes do not line up in \"\(operation)\": \(left) and \(right)",
         arguments: [(0, "\(left)"), (1, "\(right)")],
         notes: [
           "Element-wise work needs equal shapes, axes of 1 in equal ranks, or one shape equal to the tail of the other."
-        ], hint: Self.lineUp(left, right), cure: Self.cure(left, right))
+        ], hint: Self.lineUp(operation, left, right), cure: Self.cure(operation, left, right))
     case .innerExtents(_, let left, let right):
       Diagnosis(
         "E021", description, arguments: [(0, "\(left)"), (1, "\(right)")],
@@ -40,11 +44,16 @@ extension ShapeError: DiagnosableError {
     }
   }
 
-  private static func lineUp(_ left: Shape, _ right: Shape) -> String? {
+  /// Operators, whose two sides the source shows.
+  private static let signs: Set = [
+    "+", "-", "*", "/", "^", "==", "!=", "<", "<=", ">", ">=",
+  ]
+
+  private static func lineUp(_ operation: String, _ left: Shape, _ right: Shape) -> String? {
     let (small, large) = left.rank < right.rank ? (left, right) : (right, left)
     guard small.rank < large.rank, let extent = small.extents.first, small.rank == 1,
       let axis = large.extents.firstIndex(of: extent)
-    else { return product(left, right) }
+    else { return operation == "*" ? product(left, right) : nil }
     let shape = large.extents.indices.map { $0 == axis ? String(extent) : "1" }
     return "`reshape(x, [\(shape.joined(separator: ", "))])`."
   }
@@ -54,10 +63,11 @@ extension ShapeError: DiagnosableError {
       ? "`a @ b` is the matrix product." : nil
   }
 
-  private static func cure(_ left: Shape, _ right: Shape) -> Cure? {
-    if product(left, right) != nil { return .rewrite("{0} @ {1}") }
+  private static func cure(_ operation: String, _ left: Shape, _ right: Shape) -> Cure? {
+    if operation == "*", product(left, right) != nil { return .rewrite("{0} @ {1}") }
+    guard signs.contains(operation) else { return nil }
     let index = left.rank < right.rank ? 0 : 1
-    return lineUp(left, right).map { hint in
+    return lineUp(operation, left, right).map { hint in
       .rewrite(
         String(hint.dropFirst().dropLast(2))
           .replacing("reshape(x,", with: "reshape({\(index)},"))

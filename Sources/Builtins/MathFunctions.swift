@@ -149,13 +149,13 @@ enum MathFunctions {
         a: a number, tensor or list of numbers.
         b: what it should be; of the same shape.
         tolerance: the difference that is allowed, times the larger of 1, |a| and |b|, for each element.
-        Gives true or false. Shapes that differ and nan are never near.
+        Gives true or false. Other shapes, nan and an infinity with anything but itself are not near.
         """,
       example: "near(0.1 + 0.2, 0.3)  # => true", related: ["assert", "abs"]
     ) { call in
       let tolerance = try call.number(2, default: 1e-5)
       func isNear(_ a: Double, _ b: Double) -> Bool {
-        a == b || abs(a - b) <= tolerance * max(1, abs(a), abs(b))
+        a == b || a.isFinite && b.isFinite && abs(a - b) <= tolerance * max(1, abs(a), abs(b))
       }
       if let a = call[0].number, let b = call[1].number { return Value(isNear(a, b)) }
       let a = try Tensors.argument(call, 0).value.converted(to: .float32)

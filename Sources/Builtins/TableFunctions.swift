@@ -100,6 +100,9 @@ final class TableObject: ForeignObject {
     return .owning(RecordObject(zip(columns, rows[index]).map { ($0, $1) }))
   }
 
+  override var brief: String? {
+    "table of \(rows.count) row\(rows.count == 1 ? "" : "s"): \(columns.joined(separator: ", "))"
+  }
   override func summary(width: Int) -> String {
     guard !rows.isEmpty else { return "table without rows: \(columns.joined(separator: ", "))" }
     let shown =
@@ -126,7 +129,8 @@ final class TableObject: ForeignObject {
 
   private func cell(_ value: Value, _ format: NumberColumn) -> String {
     if value.isNone { return "" }
-    return value.number.map(format.text) ?? Display.text(value)
+    // Short, and so without end even where a table holds itself.
+    return value.number.map(format.text) ?? value.string?.string ?? Display.brief(value)
   }
 
   /// Comma-separated values, RFC 4180.

@@ -189,7 +189,7 @@ public final class TensorObject: ForeignObject {
   }
 
   public override func makeIterator(machine: Machine) throws -> (any ValueIterator)? {
-    array.rank == 0 ? nil : RowIterator(self)
+    array.rank == 0 ? nil : RowIterator(tensor)
   }
 
   public override func isEqual(to other: HeapObject) -> Bool {
@@ -199,17 +199,18 @@ public final class TensorObject: ForeignObject {
 
 /// Slices of the first axis, as numbers when they have no axes.
 private final class RowIterator: ValueIterator {
-  private let tensor: TensorObject
+  /// The value as it was when the loop began, not the object, whose elements a sole holder changes in place.
+  private let tensor: Tensor
   private var position = 0
 
-  init(_ tensor: TensorObject) {
+  init(_ tensor: Tensor) {
     self.tensor = tensor
   }
 
   func next() throws -> Value? {
-    guard position < tensor.array.shape[0] else { return nil }
+    guard position < tensor.value.shape[0] else { return nil }
     defer { position += 1 }
-    return .owning(TensorObject(try slice(tensor.tensor, [.position(position)])))
+    return .owning(TensorObject(try slice(tensor, [.position(position)])))
   }
 }
 

@@ -78,17 +78,20 @@ enum TrainingFunctions {
   }
 
   /// The same value with plain numbers for tensors of one element and constants for the rest.
-  private static func detached(_ value: Value) -> Value {
+  ///
+  /// - Parameter depth: records within records that are copied; those below, and so what holds itself, are
+  ///   given as they are.
+  private static func detached(_ value: Value, depth: Int = 16) -> Value {
     switch value.object {
     case let tensor as TensorObject:
       if tensor.array.count == 1, tensor.array.rank == 0, tensor.array.elementType != .bool {
         return Value(tensor.array.scalarValue)
       }
       return .owning(TensorObject(tensor.array))
-    case let record as RecordObject:
+    case let record as RecordObject where depth > 0:
       let copy = RecordObject()
       for field in record.fields {
-        let plain = detached(field.value)
+        let plain = detached(field.value, depth: depth - 1)
         copy[field.name] = plain
         plain.release()
       }

@@ -57,7 +57,8 @@ enum WorkspaceFunctions {
       details: """
         if: whether to, `pause(if: loss > 9)`.
         Ctrl-D or `continue` goes on; `exit()` leaves. Lines run in the scope of the call: the variables of
-        the loops and of the function around it can be shown and changed, and `whos()` lists them.
+        the loops and of the function around it can be shown and changed, and `whos()` lists them. A
+        function that is made there keeps their values as they were at the last line.
         Without a terminal it does nothing but say so, once.
         Gives nothing.
         """,

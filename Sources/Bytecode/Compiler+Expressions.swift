@@ -117,7 +117,7 @@ extension FunctionCompiler {
     if let later = unit.ownNames[name.text], later > name.range.start {
       return .nameBeforeItsValue(file, name, later: later)
     }
-    if let ended = unit.ended[name.text] { return .nameOfEndedBlock(file, name, made: ended) }
+    if let ended = unit.ended[name.text] { return .endedName(file, name, made: ended) }
     return .unknownName(file, name, known: visibleNames)
   }
 
@@ -206,14 +206,16 @@ extension FunctionCompiler {
     depth = 1
     for (register, parameter) in function.parameters.enumerated() {
       _ = allocate(at: parameter.name.range)
-      if parameter.defaultValue == nil { declare(parameter.name, register: register) }
+      if parameter.defaultValue == nil {
+        declare(parameter.name, register: register, maker: .parameter)
+      }
     }
     for (register, parameter) in function.parameters.enumerated() {
       guard let value = parameter.defaultValue else { continue }
       let skip = emitWide(.jumpUnlessAbsent, register, 0, at: value.range)
       expression(value, into: register)
       patch(skip)
-      declare(parameter.name, register: register)
+      declare(parameter.name, register: register, maker: .parameter)
     }
     let result = allocate(at: range)
     block(function.body, into: result)

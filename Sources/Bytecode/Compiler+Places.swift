@@ -14,22 +14,26 @@ extension FunctionCompiler {
   }
 
   func assignment(_ place: Place, _ value: Expr) {
-    guard let last = place.steps.last else { return assign(place.base, value) }
+    guard !place.steps.isEmpty else { return assign(place.base, value) }
     guard isVariable(place.base) else { return discard(value) }
+    // What selects comes first, then the new value, and what is changed is read last: what a function that
+    // they call does to it is not lost.
+    let runsCode = value.mayRunCode || place.steps.dropFirst().contains(where: \.mayRunCode)
+    let selectors = place.steps.map { selector($0, isKept: runsCode) }
+    let last = selectors[selectors.count - 1]
+    let new = newValue(value, last)
     // A local variable is changed in its own register, so that its elements need not be copied.
     let base = expression(Expr(.name(place.base.text), place.base.range))
     var way: [(object: Int, selector: Selector, range: SourceRange)] = []
     var object = base
-    for step in place.steps.dropLast() {
+    for (step, selector) in zip(place.steps, selectors).dropLast() {
       let range = place.range.startPoint.union(step.range)
-      let selector = self.selector(step)
       let inner = allocate(at: range)
       read(selector, of: object, into: inner, at: range)
       way.append((object, selector, range))
       object = inner
     }
-    let selector = self.selector(last)
-    write(selector, of: object, from: newValue(value, selector), at: place.range)
+    write(last, of: object, from: new, at: place.range)
     for level in way.reversed() {
       write(level.selector, of: level.object, from: object, at: level.range)
       object = level.object
@@ -61,11 +65,17 @@ extension FunctionCompiler {
     return false
   }
 
-  private func selector(_ step: Place.Step) -> Selector {
+  /// - Parameter isKept: whether an index stays as it is now, though code runs before it is used.
+  private func selector(_ step: Place.Step, isKept: Bool) -> Selector {
     switch step {
     case .field(let name): return .field(constant(.symbol(name.text)))
     case .index(let items, let range):
-      if items.count == 1, case .value(let value) = items[0] { return .index(expression(value)) }
+      if items.count == 1, case .value(let value) = items[0] {
+        guard isKept, case .name = value.kind else { return .index(expression(value)) }
+        let kept = allocate(at: range)
+        expression(value, into: kept)
+        return .index(kept)
+      }
       let slot = allocate(at: range)
       return .indices(slot: slot, site: subscriptSite(items))
     }
@@ -107,5 +117,13 @@ extension FunctionCompiler {
     case .global(let slot): emitWide(.changeGlobal, register, slot, at: name.range)
     case .local, .builtin, .unknown: break
     }
+  }
+}
+
+extension Place.Step {
+  /// Whether what selects may run code that changes variables.
+  fileprivate var mayRunCode: Bool {
+    guard case .index(let items, _) = self else { return false }
+    return items.flatMap(\.values).contains(where: \.mayRunCode)
   }
 }

@@ -154,7 +154,7 @@ extension FunctionCompiler {
     let prepare = emitWide(.prepareCount, base, 0, at: place)
     let start = code.count
     loopBody(variable) {
-      declare(name, register: variable)
+      declare(name, register: variable, maker: .loop)
       body.statements.forEach(statement)
     } next: {
       let next = emitWide(.nextCount, base, 0, at: range)
@@ -175,12 +175,14 @@ extension FunctionCompiler {
     let start = emitWide(.nextEach, iterator, 0, at: sequence.range)
     loopBody(item) {
       switch pattern {
-      case .name(let name): declare(name, register: item)
+      case .name(let name): declare(name, register: item, maker: .loop)
       case .tuple(let names, let range):
         let first = free
         for name in names { _ = allocate(at: name.range) }
         emit(.unpack, first, item, names.count, at: range)
-        for (offset, name) in names.enumerated() { declare(name, register: first + offset) }
+        for (offset, name) in names.enumerated() {
+          declare(name, register: first + offset, maker: .loop)
+        }
       }
       body.statements.forEach(statement)
     } next: {
@@ -277,7 +279,7 @@ extension FunctionCompiler {
     let skip = emitWide(.jump, 0, 0, at: body.range)
     patch(push)
     scope(handler.range) {
-      declare(name, register: caught)
+      declare(name, register: caught, maker: .handler)
       handler.statements.forEach(statement)
     }
     patch(skip)

@@ -39,7 +39,7 @@ final class UnitCompiler {
   /// Names that a message has been about; another one would be an echo.
   var reported: Set<String> = []
   /// Names of blocks that have ended, and where they were made.
-  var ended: [String: SourceRange] = [:]
+  var ended: [String: LocalVariable] = [:]
   /// Top-level names of this unit and where they are first defined.
   private(set) var ownNames: [String: Int] = [:]
 
@@ -68,11 +68,15 @@ final class UnitCompiler {
 
 /// A local variable of the function being compiled.
 struct LocalVariable {
+  /// What made it.
+  enum Maker { case binding, parameter, loop, handler }
+
   let name: String
   let register: Int
   let range: SourceRange
   /// The instruction from which on it has its value.
   let start: Int
+  let maker: Maker
   var isCaptured = false
 }
 
@@ -213,9 +217,10 @@ final class FunctionCompiler {
     return free - 1
   }
 
-  func declare(_ name: Name, register: Int) {
+  func declare(_ name: Name, register: Int, maker: LocalVariable.Maker = .binding) {
     locals.append(
-      LocalVariable(name: name.text, register: register, range: name.range, start: code.count))
+      LocalVariable(
+        name: name.text, register: register, range: name.range, start: code.count, maker: maker))
   }
 
   /// Opens a block; `body` gets its own variables, whose captures are closed at its end.
@@ -234,7 +239,7 @@ final class FunctionCompiler {
   /// The variables of a block are gone; debuggers and messages still speak of them.
   func endLocals(from first: Int) {
     for local in locals[first...] {
-      unit.ended[local.name] = local.range
+      unit.ended[local.name] = local
       localNames.append(
         Prototype.Local(
           name: local.name, register: local.register, range: local.start..<code.count))

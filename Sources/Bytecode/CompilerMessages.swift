@@ -22,14 +22,38 @@ extension Diagnostic {
       hint: "move line \(file.line(at: later)) up, above its first use.")
   }
 
-  static func nameOfEndedBlock(
-    _ file: SourceFile, _ name: Name, made: SourceRange
-  ) -> Diagnostic {
-    Diagnostic(
-      code: .unknownName, message: "`\(name.text)` ended with the block that it was made in",
-      primary: Label(file, name.range), secondary: [Label(file, made, "it is made here")],
-      notes: ["What `let` makes inside braces lives up to the closing brace."],
-      hint: "`let \(name.text) = nil` before the block, and `\(name.text) = ...` in it.")
+  /// A name that there was, in a block or a function that has ended.
+  static func endedName(_ file: SourceFile, _ name: Name, made: LocalVariable) -> Diagnostic {
+    let (text, note, hint): (String, String, String) =
+      switch made.maker {
+      case .binding:
+        (
+          "ended with the block that it was made in",
+          "What `let` makes inside braces lives up to the closing brace.",
+          "`let \(name.text) = nil` before the block, and `\(name.text) = ...` in it."
+        )
+      case .parameter:
+        (
+          "is a parameter of a function, which only that function knows",
+          "A function's last expression is what its call gives to those outside.",
+          "what the call gives, or what it was called with."
+        )
+      case .loop:
+        (
+          "is the variable of a loop, and ended with it",
+          "Each turn of a loop has a variable of its own.",
+          "`let last = nil` before the loop, and `last = \(name.text)` in it."
+        )
+      case .handler:
+        (
+          "is the error of a `catch`, and ended with its block",
+          "The error lives up to the closing brace.",
+          "`let failure = nil` before `try`, and `failure = \(name.text)` in the block."
+        )
+      }
+    return Diagnostic(
+      code: .unknownName, message: "`\(name.text)` \(text)", primary: Label(file, name.range),
+      secondary: [Label(file, made.range, "it is made here")], notes: [note], hint: hint)
   }
 
   static func unknownName(_ file: SourceFile, _ name: Name, known: [String]) -> Diagnostic {

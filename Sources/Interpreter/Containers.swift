@@ -411,7 +411,7 @@ public final class ClosureObject: HeapObject {
 
   public override var typeName: String { "function" }
   public override func summary(width: Int) -> String {
-    name == "=>" ? "function \(source.prefix(width))" : "fn \(signature)"
+    name == "=>" ? "function \(source.prefix(max(8, width)))" : "fn \(signature)"
   }
 }
 

@@ -136,7 +136,7 @@ public enum CoreLists {
         try each(call, 0) { item in
           let verdict = try call.machine.call(function, [item])
           defer { verdict.release() }
-          if try call.machine.truth(verdict) { result.append(item) }
+          if try call.machine.truth(verdict, givenBy: 1) { result.append(item) }
         }
       }
     }

@@ -45,7 +45,7 @@ public enum CoreText {
   public static func split(_ text: String, separator: String) -> Value {
     if separator.isEmpty {
       return CoreLists.strings(
-        text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init))
+        text.split(whereSeparator: \.isWhitespace).map(String.init))
     }
     return CoreLists.strings(
       text.split(separator: separator, omittingEmptySubsequences: false).map(String.init))
@@ -75,11 +75,10 @@ public enum CoreText {
         }
         return .owning(result)
       }
-      let text = StringObject(try call.string(0))
-      guard text.string.utf8.count * count <= TextBuilder.countMax else {
-        throw RuntimeMessages.text(ofBytes: text.string.utf8.count * count)
-      }
-      return .string(String(repeating: text.string, count: count))
+      let text = try call.string(0)
+      let size = text.utf8.count * count
+      guard size <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: size) }
+      return .string(String(repeating: text, count: count))
     }
   }
 
@@ -96,7 +95,13 @@ public enum CoreText {
       example: "replace(\"a-b-c\", \"-\", \"+\")  # => \"a+b+c\"",
       related: ["split", "trim"]
     ) { call in
-      .string(try call.string(0).replacing(try call.string(1), with: try call.string(2)))
+      let (text, old, new) = (try call.string(0), try call.string(1), try call.string(2))
+      let more = new.utf8.count - old.utf8.count
+      if more > 0, text.utf8.count * (1 + more) > TextBuilder.countMax {
+        let size = text.utf8.count + text.ranges(of: old).count * more
+        guard size <= TextBuilder.countMax else { throw RuntimeMessages.text(ofBytes: size) }
+      }
+      return .string(text.replacing(old, with: new))
     }
   }
 

@@ -96,6 +96,11 @@ public enum Display {
     return body()
   }
 
+  /// A value as a few words.
+  public static func brief(_ value: Value) -> String {
+    part(value, width: 24).prefix { !$0.isNewline }.description
+  }
+
   /// A value within a list or a record.
   private static func part(_ value: Value, width: Int) -> String {
     if let object = value.object as? ForeignObject, let brief = object.brief { return brief }
@@ -150,7 +155,7 @@ public enum Display {
     guarded(record) {
       if record.count == 0 { return "(:)" }
       let fields = record.fields.prefix(fieldsMax).map {
-        ($0.name, part($0.value, width: width - 12))
+        ($0.name, part($0.value, width: max(32, width - 12)))
       }
       let line = "(" + fields.map { "\($0): \($1)" }.joined(separator: ", ") + ")"
       if line.count <= width, !line.contains("\n"), record.count == fields.count { return line }

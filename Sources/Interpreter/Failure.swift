@@ -115,14 +115,14 @@ enum RuntimeMessages {
     )
   }
 
-  static func notBool(_ value: Value) -> Diagnosis {
+  static func notBool(_ value: Value, givenBy giver: Int? = nil) -> Diagnosis {
     let type = Display.typeName(value)
     let (hint, cure): (String, Cure?) =
       switch type {
       case "tensor", "mask":
         (
           "`any(x)` or `all(x)`; `intersect(a, b)` and `union(a, b)` join masks element by element.",
-          nil
+          .mask
         )
       case "number": ("`x != 0`.", .rewrite("{0} != 0"))
       case "list", "string": ("`len(x) > 0`.", .rewrite("len({0}) > 0"))
@@ -131,7 +131,9 @@ enum RuntimeMessages {
       }
     return Diagnosis(
       "E111", "a condition is true or false, not \(Display.described(value))",
-      arguments: [(0, Display.described(value))], hint: hint, cure: cure)
+      arguments: [
+        giver.map { ($0, "gives \(Display.described(value))") } ?? (0, Display.described(value))
+      ], hint: hint, cure: giver == nil ? cure : nil)
   }
 
   /// - Parameter known: every name that may have been meant.
@@ -169,7 +171,10 @@ enum RuntimeMessages {
       hint: value.isNumber ? "`floor(x)` or `round(x)`." : nil)
   }
 
-  static func indexRange(_ index: Double, count: Int, of base: Value) -> Diagnosis {
+  /// - Parameter isSpan: whether it is the end of a range, which has no last element to mean.
+  static func indexRange(
+    _ index: Double, count: Int, of base: Value, isSpan: Bool
+  ) -> Diagnosis {
     let type = Display.typeName(base)
     let valid =
       count == 0
@@ -180,7 +185,7 @@ enum RuntimeMessages {
       arguments: [(1, valid)],
       hint: index == Double(count) && count > 0
         ? "the first index is 0, so that the last is \(count - 1)." : nil,
-      cure: index == Double(count) && count > 0 ? .rewrite("-1") : nil)
+      cure: index == Double(count) && count > 0 && !isSpan ? .lastIndex : nil)
   }
 
   static func notIndexable(_ value: Value) -> Diagnosis {

@@ -1,20 +1,21 @@
 /// What `for` holds while it goes through a value.
 final class IteratorObject: HeapObject {
   private enum Source {
-    case list(ListObject)
+    /// Held by its count; see `list`.
+    case list
     case range(RangeObject, count: Int)
     case values([Value])
     /// The machine outlives what its code goes through.
     case foreign(any ValueIterator, ForeignObject, Unmanaged<Machine>)
   }
   private let source: Source
-  /// The list again, if it is one: by far the most common.
+  /// The list, if it is one, by far the most common: counted, so that the collector sees that it is held.
   private let list: Unmanaged<ListObject>?
   private var position = 0
 
   init?(over value: Value, machine: Machine) throws {
     switch value.object {
-    case let list as ListObject: source = .list(list)
+    case is ListObject: source = .list
     case let range as RangeObject: source = .range(range, count: range.count)
     case let string as StringObject:
       source = .values(string.string.map { .string(String($0)) })
@@ -37,12 +38,11 @@ final class IteratorObject: HeapObject {
     list = value.list.map { .passUnretained($0) }
     super.init()
     heapKind = .iterator
-    // Counted, so that the collector sees that somebody holds it.
     value.list?.retainReference()
   }
 
   deinit {
-    if case .list(let list) = source { list.releaseReference() }
+    list?._withUnsafeGuaranteedRef { $0.releaseReference() }
     if case .values(let values) = source { for value in values { value.release() } }
   }
 
@@ -62,7 +62,7 @@ final class IteratorObject: HeapObject {
   func nextOfOthers() throws -> Value? {
     defer { position += 1 }
     switch source {
-    case .list(let list): return position < list.count ? list[position].retained() : nil
+    case .list: return nil
     case .range(let range, let count):
       return position < count ? Value(range.element(position)) : nil
     case .values(let values): return position < values.count ? values[position].retained() : nil

@@ -100,11 +100,16 @@ extension Machine {
     }
     let slots = max(nativeTop, arguments + count)
     guard slots + bound.count < stackEnd else { throw RuntimeMessages.tooDeep(frameCount) }
-    // Borrowed copies on the stack above everything: taken away again without releasing.
+    // On the stack above everything, and held: a function that the native calls may change the record that
+    // they came from.
     clear(slots, bound.count)
-    for (index, value) in bound.enumerated() { slots[index] = value }
+    for (index, value) in bound.enumerated() { slots[index] = value.retained() }
+    for field in fields { field.1.retain() }
     nativeTop = slots + bound.count
-    defer { for index in bound.indices { slots[index] = Value(bits: 0) } }
+    defer {
+      clear(slots, bound.count)
+      for field in fields { field.1.release() }
+    }
     var call = Call(
       machine: self, function: native, slots: slots, extraCount: bound.count - wanted)
     call.fields = fields
@@ -282,7 +287,7 @@ enum CallMessages {
         ? usage.map { [$0] } ?? []
         : ["Options are given by name: \(options.joined(separator: ", "))."],
       hint: options.first.map { "`\(function)(\(wanted > 0 ? "..., " : "")\($0): \(given))`." },
-      cure: ["zeros", "ones", "uniform", "normal"].contains(function) ? .shape : nil)
+      cure: ["zeros", "ones", "uniform"].contains(function) ? .shape : nil)
   }
 
   static func missing(

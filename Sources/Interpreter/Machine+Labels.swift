@@ -13,7 +13,10 @@ extension Machine {
       return [Label(file, callee)]
     }
     let isAboutNames = diagnosis.code == "E106"
-    let parts = isAboutNames ? optionRanges(function, index) : operandRanges(function, index, range)
+    let parts =
+      isAboutNames
+      ? optionRanges(function, index)
+      : operandRanges(function, index, range, isWhole: diagnosis.code == "E111")
     let tellsOrigins = Self.codesWithOrigins.contains(diagnosis.code)
     let labels = diagnosis.arguments.compactMap { argument, text -> Label? in
       guard argument < parts.count else { return nil }
@@ -69,13 +72,22 @@ extension Machine {
 
   /// Where the operands or arguments of an instruction stand: call sites know; for the rest the source
   /// is parsed again, which costs nothing until an error comes up.
+  ///
+  /// - Parameter isWhole: whether the error is about the result of a comparison, not about its sides.
   private func operandRanges(
-    _ function: LoadedFunction, _ index: Int, _ range: SourceRange
+    _ function: LoadedFunction, _ index: Int, _ range: SourceRange, isWhole: Bool = false
   ) -> [SourceRange] {
     let instruction = function.prototype.code[index]
     switch Opcode(rawValue: instruction.code) {
     case .call, .callPlain, .makeRecord:
       return function.prototype.callSites[instruction.c].ranges
+    // What they look at is what they stand at, whatever that consists of.
+    case .jumpIfFalse, .jumpIfTrue, .prepareEach, .enterScope: return [range]
+    case .unlessEqual, .unlessNotEqual, .unlessLess, .unlessLessEqual, .unlessGreater,
+      .unlessGreaterEqual, .unlessEqualConstant, .unlessLessConstant, .unlessLessEqualConstant,
+      .unlessGreaterConstant, .unlessGreaterEqualConstant:
+      if isWhole { return [range] }
+      fallthrough
     default:
       let statements = program(of: function.prototype.file).statements
       let parts = OperandFinder(range).expression(in: statements)?.parts ?? []

@@ -457,7 +457,7 @@ extension Machine {
           }
         }
         frame.pointee.next = next
-        try assignIndex(registers + i.a, key, registers[i.c])
+        try assignIndex(frame, registers + i.a, key, registers[i.c])
       case .makeClosure, .makeList, .extendList, .makeMatrix, .makeRecord, .makeRange, .format,
         .getIndices, .setIndices, .unpack, .pushHandler, .pushCleanup, .rethrow, .enterScope,
         .importModule:

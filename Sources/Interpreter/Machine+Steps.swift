@@ -196,7 +196,7 @@ extension Machine {
     case .getIndices:
       store(target, try indices(source.pointee, subscriptItems(frame, i.c, source + 1)))
     case .setIndices:
-      try assignIndices(target, subscriptItems(frame, i.c, source + 1), source.pointee)
+      try assignIndices(frame, target, subscriptItems(frame, i.c, source + 1), source.pointee)
     case .unpack: try unpack(source.pointee, into: target, i.c)
     default: try rareControl(i, frame, target, constants)
     }
@@ -342,23 +342,46 @@ extension Machine {
     }
   }
 
-  /// Lists change where they are. A tensor is moved out of its register for the change, so that a
-  /// sole owner changes in place; if the change fails the tensor goes back unchanged.
+  /// Lists change where they are, and a tensor does of which the register is the only holder.
   @inline(never)
   func assignIndex(
-    _ place: UnsafeMutablePointer<Value>, _ key: Value, _ value: Value
+    _ frame: UnsafeMutablePointer<Frame>, _ place: UnsafeMutablePointer<Value>, _ key: Value,
+    _ value: Value
   ) throws {
-    store(place, try setIndex(place.pointee, key, to: value))
+    let changed = try withoutGlobal(frame, place) { try setIndex(place.pointee, key, to: value) }
+    store(place, changed)
+  }
+
+  /// A global that changes has two holders, its slot and the register, which goes back to the slot with the
+  /// next instruction: the slot lets go for the change, and has its value again when that fails.
+  private func withoutGlobal(
+    _ frame: UnsafeMutablePointer<Frame>, _ place: UnsafeMutablePointer<Value>,
+    _ change: () throws -> Value
+  ) throws -> Value {
+    let next = frame.pointee.next.pointee
+    guard next.code == Opcode.changeGlobal.rawValue, frame.pointee.registers + next.a == place,
+      globals[next.wide].isIdentical(to: place.pointee), place.pointee.object is ForeignObject
+    else { return try change() }
+    let slot = globals + next.wide
+    slot.pointee = .none
+    place.pointee.release()
+    do { return try change() } catch {
+      slot.pointee = place.pointee.retained()
+      throw error
+    }
   }
 
   private func assignIndices(
-    _ place: UnsafeMutablePointer<Value>, _ items: [SubscriptItem], _ value: Value
+    _ frame: UnsafeMutablePointer<Frame>, _ place: UnsafeMutablePointer<Value>,
+    _ items: [SubscriptItem], _ value: Value
   ) throws {
     guard let foreign = place.pointee.object as? ForeignObject else {
       throw RuntimeMessages.notIndexable(place.pointee)
     }
-    store(
-      place, try observed("index =", of: foreign) { try foreign.settingIndex(items, to: value) })
+    let changed = try withoutGlobal(frame, place) {
+      try observed("index =", of: foreign) { try foreign.settingIndex(items, to: value) }
+    }
+    store(place, changed)
   }
 
   private func unpack(_ value: Value, into place: UnsafeMutablePointer<Value>, _ count: Int) throws {

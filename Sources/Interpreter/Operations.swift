@@ -117,11 +117,13 @@ extension Machine {
   }
 
   /// Only true and false are conditions.
-  public func truth(_ value: Value) throws -> Bool {
+  ///
+  /// - Parameter giver: the argument of a native, counted from 0, that is a function and gave the value.
+  public func truth(_ value: Value, givenBy giver: Int? = nil) throws -> Bool {
     if value.isTrue { return true }
     if value.isFalse { return false }
     if let truth = (value.object as? ForeignObject)?.truthValue { return truth }
-    throw RuntimeMessages.notBool(value)
+    throw RuntimeMessages.notBool(value, givenBy: giver)
   }
 
   // MARK: - Fields
@@ -183,7 +185,7 @@ extension Machine {
     else { throw RuntimeMessages.indexType(index, of: base) }
     let resolved = number < 0 ? number + Double(count) : number
     guard resolved >= 0, resolved < Double(count) else {
-      throw RuntimeMessages.indexRange(number, count: count, of: base)
+      throw RuntimeMessages.indexRange(number, count: count, of: base, isSpan: false)
     }
     return Int(resolved)
   }
@@ -199,9 +201,9 @@ extension Machine {
       throw RuntimeMessages.noField(name.string, of: base, known: record.fields.map(\.name))
     case let string as StringObject:
       if key.object is RangeObject { return try indices(base, [.value(key)]) }
-      let index = try resolve(key, count: string.string.count, of: base)
-      return .string(
-        String(string.string[string.string.index(string.string.startIndex, offsetBy: index)]))
+      let text = string.string
+      let index = try resolve(key, count: text.count, of: base)
+      return .string(String(text[text.index(text.startIndex, offsetBy: index)]))
     case let range as RangeObject:
       return Value(range.element(try resolve(key, count: range.count, of: base)))
     case let foreign as ForeignObject:
@@ -287,7 +289,7 @@ extension Machine {
         let index = Int(min(max(number, -0x1p53), 0x1p53))
         let resolved = index + (number < 0 ? count : 0) + (isEnd && isClosed ? 1 : 0)
         guard resolved >= 0, resolved <= count else {
-          throw RuntimeMessages.indexRange(number, count: count, of: base)
+          throw RuntimeMessages.indexRange(number, count: count, of: base, isSpan: true)
         }
         return resolved
       }

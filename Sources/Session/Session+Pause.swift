@@ -11,6 +11,8 @@ final class PausedScope: GlobalNames {
   private let machine: Machine
   let variables: LocalVariables
   private var slots: [String: Int] = [:]
+  /// Whether a line has made a function, which reads its variables from the slots also later.
+  var hasMadeFunctions = false
 
   init(_ variables: LocalVariables, base: NameScope, machine: Machine) {
     self.variables = variables
@@ -41,7 +43,7 @@ final class PausedScope: GlobalNames {
       for (index, name) in variables.names.enumerated() {
         guard let slot = slots[name] else { continue }
         variables[index] = machine[global: slot]
-        machine[global: slot] = .absent
+        if !hasMadeFunctions { machine[global: slot] = .absent }
       }
     }
     return try body()

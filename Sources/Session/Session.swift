@@ -84,6 +84,7 @@ public final class Session {
     guard let prototype = compiled.prototype else {
       return .rejected(mended(compiled.diagnostics.filter(\.isError)))
     }
+    if !prototype.prototypes.isEmpty { (names as? PausedScope)?.hasMadeFunctions = true }
     machine.clearInterrupt()
     setters.begin(file, isPrompt: isPrompt)
     var hasFailed = true

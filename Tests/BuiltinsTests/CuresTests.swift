@@ -26,6 +26,48 @@ struct CuresTests {
   }
 
   @Test(
+    "an error at run time shows a line that works, or none",
+    arguments: [
+      ("let xs = [1]\nif len(xs) { }", "if len(xs) != 0 { }"),
+      ("let n = 3\nif n + 1 { }", "if n + 1 != 0 { }"),
+      ("let x = ones([4])\nif x > 0.5 { }", "if any(x > 0.5) { }"),
+      ("let x = ones([4])\nlet m = x > 0.2 and x < 1.8", "let m = intersect(x > 0.2, x < 1.8)"),
+      ("filter([1, 2], x => x)", nil), ("let xs = [1, 2]\nprint(xs[len(xs)])", "print(xs[-1])"),
+      ("let xs = [1, 2]\nfor i in 1..2 { xs[i] }", nil), ("let xs = [1, 2]\nxs[0..2]", nil),
+      ("let xs = [1, 2]\nxs[len(xs)] = 4", nil), ("uniform(2, 3)", "uniform([2, 3])"),
+      ("uniform(2, 3, seed: 1)", nil), ("normal(3, 0, 1)", nil),
+      ("let a = ones([2, 3]); let b = ones([3, 2])\na * b", "a @ b"),
+      ("let a = ones([2, 3]); let b = ones([3, 2])\na - b", nil),
+      ("let a = ones([2, 3]); let b = ones([3, 2])\nmse(a, b)", nil),
+      ("concat([ones([2]), ones([2, 2])])", nil), ("stack([ones([2, 3]), ones([3, 2])])", nil),
+    ] as [(String, String?)])
+  func runTime(code: String, line: String?) {
+    guard case .failed(let diagnostic) = Session().evaluate(code) else {
+      Issue.record("\(code) is no error")
+      return
+    }
+    let mended = diagnostic.mend.flatMap { mend in
+      mend.file.text.isEmpty ? nil : Mend.text(of: mend.file, mendedBy: [mend])
+    }
+    #expect(mended?.split(separator: "\n").last.map(String.init) == line, "\(diagnostic)")
+  }
+
+  @Test(
+    "a name that has ended is told by what made it",
+    arguments: [
+      ("fn area(w, h) { w * h }\nprint(w)", "parameter"), ("let g = x => x + 1\nx", "parameter"),
+      ("for i in 1..3 { }\nprint(i)", "loop"), ("try { len() } catch e { }\nprint(e)", "catch"),
+      ("if true { let best = 1 }\nprint(best)", "block"),
+    ])
+  func ended(code: String, maker: String) {
+    guard case .rejected(let diagnostics) = Session().evaluate(code) else {
+      Issue.record("\(code) is no error")
+      return
+    }
+    #expect(diagnostics.count == 1 && diagnostics[0].message.contains(maker))
+  }
+
+  @Test(
     "a method of another language is answered with the function that does it",
     arguments: [
       ("[1, 2].append(3)", "push("), ("ones([2, 3]).view(6)", "reshape("),

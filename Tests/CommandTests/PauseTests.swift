@@ -81,9 +81,12 @@ struct PauseTests {
     terminal.type("f(21)\n")
     try terminal.expect("pause> ")
     #expect(try ask("y", terminal).contains("42"))
+    _ = try ask("let keep = () => y + 6", terminal)
     _ = try ask("y = 1", terminal)
     terminal.type("\u{4}")
     #expect(try terminal.expect(Terminal.prompt).contains("1"))
+    // A function that was made there keeps the values.
+    #expect(try terminal.enter("keep()").contains("7"))
     #expect(try terminal.leave() == 0)
   }
 

@@ -7,6 +7,10 @@ public enum Cure: Sendable, Equatable {
   case declare
   /// What is called is indexed: brackets in place of the parentheses.
   case index
+  /// An index that a reader wrote for the last element, `xs[len(xs)]` or `xs[3]` of three, is -1.
+  case lastIndex
+  /// A mask stands where one truth is wanted: any of its elements; `and` and `or` join two masks by functions.
+  case mask
   /// The shape in a list: `zeros(3, 4)` is `zeros([3, 4])`.
   case shape
 }

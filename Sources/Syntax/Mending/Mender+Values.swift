@@ -11,7 +11,6 @@ extension Mender {
     case 103: return calledField(first, last)
     case 109: return wholeIndex(first, last)
     case 110: return method(after: last, of: text(first, last))
-    case 111: return masks(first, last) ?? anyOf(first, last)
     case 118: return format(after: range.end)
     default: return nil
     }
@@ -108,13 +107,6 @@ extension Mender {
     ]
   }
 
-  /// `if x > 0.5`: any of them.
-  private func anyOf(_ first: Int, _ last: Int) -> [Edit]? {
-    let stops: Set<Token.Kind> = [.and, .or, .leftBrace, .assign, .comma, .not, .if, .while]
-    let place = range(start(of: first, stopAt: stops), end(of: last, stopAt: stops))
-    return [Edit(place, "any(\(file.text(of: place)))")]
-  }
-
   /// `"epoch " + epoch`, `"-" * 20`.
   private func textAndValue(_ first: Int, _ last: Int) -> [Edit]? {
     guard kind(last + 1) == .plus || kind(last + 1) == .star, last + 2 < tokens.count else {
@@ -186,14 +178,31 @@ extension Mender {
           .joined(separator: file.text(of: labels[index].range))
       }
       return [Edit(place, text)]
+    case .mask:
+      guard let first = tokens.firstIndex(where: { $0.range.start >= primary.range.start }),
+        let last = tokens.lastIndex(where: { $0.range.end <= primary.range.end }), first <= last
+      else { return nil }
+      return masks(first, last)
+        ?? [Edit(primary.range, "any(\(file.text(of: primary.range)))")]
     case .index:
       guard let last = tokens.lastIndex(where: { $0.range.end <= primary.range.end }),
         kind(last + 1) == .leftParenthesis, let close = partners[last + 1]
       else { return nil }
       return [Edit(tokens[last + 1].range, "["), Edit(tokens[close].range, "]")]
+    case .lastIndex:
+      let text = file.text(of: primary.range)
+      guard text.allSatisfy(\.isNumber) || text.hasPrefix("len("),
+        let first = tokens.firstIndex(where: { $0.range.start >= primary.range.start }),
+        let open = opener(around: first), let close = partners[open],
+        tokens[open].range.end == primary.range.start,
+        tokens[close].range.start == primary.range.end, kind(close + 1) != .assign
+      else { return nil }
+      return [Edit(primary.range, "-1")]
     case .shape:
       guard let inside = tokens.firstIndex(where: { $0.range.start >= primary.range.start }),
-        let open = opener(around: inside), let close = partners[open]
+        let open = opener(around: inside), let close = partners[open],
+        // Options stay outside of the list.
+        !(open..<close).contains(where: { kind($0) == .colon && opener(around: $0) == open })
       else { return nil }
       return [
         Edit(tokens[open].range.endPoint, "["), Edit(tokens[close].range.startPoint, "]"),

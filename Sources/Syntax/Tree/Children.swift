@@ -89,7 +89,8 @@ extension StringPart {
 }
 
 extension IndexItem {
-  fileprivate var values: [Expr] {
+  /// What selects, in the order of the text.
+  public var values: [Expr] {
     switch self {
     case .value(let value): [value]
     case .slice(let lower, let upper, _, _): [lower, upper].compactMap { $0 }
