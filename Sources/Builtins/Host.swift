@@ -1,5 +1,6 @@
 public import Arrays
 import Glibc
+import Images
 public import Interpreter
 
 /// What the functions of the language know of the world around them: one a session.
@@ -18,6 +19,12 @@ public final class Host {
   public var findPictureStyle: () -> PictureStyle = { .line }
   /// How pictures and plots are shown.
   public lazy var pictureStyle = findPictureStyle()
+  /// The pixels that the terminal shows; nil where it shows characters, or is none.
+  var pixelGraphics: Pictures.PixelGraphics? {
+    if case .pixels(let graphics) = pictureStyle { graphics } else { nil }
+  }
+  /// Pictures that the terminal has been given numbers for.
+  var pictureCount = 0
   /// Plots that are redrawn as their tables grow.
   var livePlots = LivePlots()
   /// Lines of progress that may be on the screen.

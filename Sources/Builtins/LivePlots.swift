@@ -1,3 +1,4 @@
+import Glibc
 import Images
 import Plotting
 
@@ -14,6 +15,12 @@ final class LivePlot {
   private var hasNews = false
   /// What cannot be drawn is told once, and not tried again before the end.
   private var hasFailed = false
+
+  /// Names the picture to terminals that number them: those of other programs there are others.
+  private lazy var pictureNumber: Int = {
+    host.pictureCount += 1
+    return Int(getpid()) << 8 | host.pictureCount & 255
+  }()
 
   /// Fewer characters show nothing of a plot.
   private static let columnsMin = 41, rowsMin = 13
@@ -65,8 +72,10 @@ final class LivePlot {
     else { return }
     do throws(PlotError) {
       let (lines, overlay) = try FigureText(host).frame(
-        of: build(), rows: min(Self.rowsMax, size.rows - 3))
-      screen.set(strip, to: lines, overlay: overlay)
+        of: build(), rows: min(Self.rowsMax, size.rows - 3), id: pictureNumber)
+      let erasure =
+        host.pixelGraphics == .kitty ? Pictures.kittyErasure(id: pictureNumber) : ""
+      screen.set(strip, to: lines, overlay: overlay, erasure: erasure)
     } catch { report(error) }
   }
 
@@ -103,19 +112,29 @@ struct FigureText {
 
   /// What to write, ended by a line break.
   func drawing(of figure: Figure, rows: Int = 24) throws(PlotError) -> String {
-    guard host.pictureStyle == .sixels else {
+    guard let graphics = host.pixelGraphics else {
       return try FigureRenderer.text(figure, columns: columns, rows: rows, ink: ink)
     }
-    return try FigureRenderer.sixel(sized(figure, rows)) + "\n"
+    return try pixels(of: sized(figure, rows), as: graphics) + "\n"
+  }
+
+  /// - Parameter id: of kitty's pictures that are drawn anew, above 0.
+  private func pixels(
+    of figure: Figure, as graphics: Pictures.PixelGraphics, id: Int = 0
+  ) throws(PlotError) -> String {
+    switch graphics {
+    case .sixels: try FigureRenderer.sixel(figure)
+    case .kitty: Pictures.kitty(png: try FigureRenderer.png(figure), id: id)
+    }
   }
 
   /// Lines to be rewritten in place, and what is drawn over them.
   func frame(
-    of figure: Figure, rows: Int
+    of figure: Figure, rows: Int, id: Int
   ) throws(PlotError) -> (lines: [String], overlay: String) {
-    if host.pictureStyle == .sixels {
+    if let graphics = host.pixelGraphics {
       let blank = [String](repeating: "", count: rows)
-      return (blank, try FigureRenderer.sixel(sized(figure, rows - 1)))
+      return (blank, try pixels(of: sized(figure, rows - 1), as: graphics, id: id))
     }
     let text = try FigureRenderer.text(figure, columns: columns, rows: rows, ink: ink)
     return (

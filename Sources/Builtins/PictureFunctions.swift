@@ -16,7 +16,8 @@ enum PictureFunctions {
       "show", "x: any, title=\"\" string, columns=nil number, save=nil string", group: group,
       summary: "Draws a value as a picture.",
       details: """
-        On a terminal in half blocks or sixels; in a pipe one line of text.
+        On a terminal in half blocks, or in pixels where it shows sixels or kitty's graphics; in a pipe one
+        line of text.
         x: one image [3, H, W], several [N, 3, H, W] side by side, grey numbers [H, W], a mask
         (white where true), a data set, a tokenizer (its centroids), a confusion matrix or a figure;
         pixels 0 to 1.
@@ -66,11 +67,11 @@ enum PictureFunctions {
       drawing = try Pictures.halfBlocks(
         tiles?.picture(width: columns, height: 2 * rows) ?? pixels, columns: columns, rows: rows,
         ink: ink)
-    case .sixels:
+    case .pixels(let graphics):
       let cell = host.cell()
       drawing =
-        try Pictures.sixel(
-          pixels, width: (host.width() - 1) * cell.width,
+        try Pictures.pixels(
+          pixels, as: graphics, width: (host.width() - 1) * cell.width,
           height: rows * cell.height) + "\n"
     }
     let isTitled = host.pictureStyle != .line && !picture.title.isEmpty
@@ -133,12 +134,12 @@ enum PictureFunctions {
     }
   }
 
-  /// In a window where there is a display, else in characters or sixels.
+  /// In a window where there is a display, else in characters or pixels.
   static func draw(_ figure: FigureObject, _ host: Host) throws {
     figure.isJustShown = true
     if FigureWindow.isAvailable { return figure.drawInWindow() }
     host.livePlots.settle()
-    if let text = figure.drawnText, host.pictureStyle != .sixels {
+    if let text = figure.drawnText, host.pixelGraphics == nil {
       return host.write(text(host.width()) + "\n")
     }
     do throws(PlotError) {

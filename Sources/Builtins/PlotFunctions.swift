@@ -16,7 +16,7 @@ enum PlotFunctions {
       group: group,
       summary: "Draws curves: of a table's columns, or of a list or tensor of numbers.",
       details: """
-        In a window where there is a display, else in characters or sixels on the terminal. Without gnuplot:
+        In a window where there is a display, else in characters or pixels on the terminal. Without gnuplot:
         a note, and the program goes on.
         data: a table, a list or tensor of numbers, or a confusion matrix.
         x: the column along the x axis; the table's first when left out.
@@ -36,7 +36,13 @@ enum PlotFunctions {
       example: "plot([3, 1, 2], title: \"three\")",
       related: ["table", "show", "save", "tables"]
     ) { call in
-      let figure = try PictureFunctions.figure(of: call[0]) ?? curves(call)
+      let ready = PictureFunctions.figure(of: call[0])
+      if ready != nil, let option = (1..<call.function.parameters.count).first(where: call.has) {
+        throw Diagnosis(
+          "E119", "plot: \(Display.described(call[0])) is drawn already, without options",
+          arguments: [(option, "")], hint: "`show(x, title: \"...\")`, or the option where it is made.")
+      }
+      let figure = try ready ?? curves(call)
       if try call.flag(3, default: false), let table = call[0].object as? TableObject {
         let live = LivePlot(host, figure.build)
         figure.live = live

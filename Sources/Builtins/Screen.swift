@@ -20,8 +20,10 @@ public final class Screen {
   /// A strip without lines is not shown.
   public final class Strip {
     fileprivate var lines: [String] = []
-    /// Drawn over the lines from their upper left corner: sixels.
+    /// Drawn over the lines from their upper left corner: pixels.
     fileprivate var overlay = ""
+    /// Takes an overlay away that lines do not write over.
+    fileprivate var erasure = ""
 
     /// Not on a screen yet.
     public init() {}
@@ -64,9 +66,12 @@ public final class Screen {
   /// Puts lines below the ordinary output, or rewrites them.
   ///
   /// Strips stand in the order in which they came. Lines that are too long are cut.
-  public func set(_ strip: Strip, to lines: [String], overlay: String = "") {
+  /// - Parameter overlay: what is drawn over them, and `erasure` what takes it away where lines do not.
+  public func set(
+    _ strip: Strip, to lines: [String], overlay: String = "", erasure: String = ""
+  ) {
     if !strips.contains(where: { $0 === strip }) { strips.append(strip) }
-    (strip.lines, strip.overlay) = (lines, overlay)
+    (strip.lines, strip.overlay, strip.erasure) = (lines, overlay, erasure)
     redraw()
   }
 
@@ -74,17 +79,20 @@ public final class Screen {
   public func remove(_ strip: Strip) {
     guard let index = strips.firstIndex(where: { $0 === strip }) else { return }
     strips.remove(at: index)
+    if !strip.erasure.isEmpty { output(strip.erasure) }
     redraw()
   }
 
   /// Ordinary output in the place of a strip.
   public func replace(_ strip: Strip, by text: String) {
     strips.removeAll { $0 === strip }
+    if !strip.erasure.isEmpty { output(strip.erasure) }
     write((isLineOpen ? "\n" : "") + text)
   }
 
   /// Takes every strip away; the next output starts a line.
   public func clear() {
+    for strip in strips where !strip.erasure.isEmpty { output(strip.erasure) }
     strips = []
     redraw()
     isLineOpen = false

@@ -7,23 +7,26 @@ public enum PictureStyle: Equatable, Sendable {
   case line
   /// Characters of a terminal, in colour unless it has none.
   case characters(Pictures.Ink)
-  /// Pixels of a terminal that shows sixels.
-  case sixels
+  /// Pixels of a terminal that shows them.
+  case pixels(Pictures.PixelGraphics)
 
   /// What the variables of a process and its terminal allow.
   ///
-  /// `CCV_PICTURES` (`sixels`, `blocks`, `ascii`, `none`) decides; else a terminal that is `dumb` or
-  /// asked for no colour (`NO_COLOR`) gets letters, one that says it shows sixels gets them, and
+  /// `CCV_PICTURES` (`kitty`, `sixels`, `blocks`, `ascii`, `none`) decides; else a terminal that is `dumb`
+  /// or asked for no colour (`NO_COLOR`) gets letters, one that says it shows pixels gets them, and
   /// `COLORTERM` tells 24-bit colour from 256 colours.
+  ///
+  /// - Parameter graphics: asks the terminal for the pixels that it shows.
   public static func suited(
-    isTerminal: Bool, environment: (String) -> String?, showsSixels: () -> Bool
+    isTerminal: Bool, environment: (String) -> String?, graphics: () -> Pictures.PixelGraphics?
   ) -> PictureStyle {
     let isTrueColor =
       ["truecolor", "24bit"].contains(environment("COLORTERM") ?? "")
       || (environment("TERM") ?? "").hasSuffix("direct")
     let blocks = PictureStyle.characters(isTrueColor ? .trueColor : .colors256)
     switch environment("CCV_PICTURES") ?? "" {
-    case "sixels": return .sixels
+    case "kitty": return .pixels(.kitty)
+    case "sixels": return .pixels(.sixels)
     case "blocks": return blocks
     case "ascii": return .characters(.ascii)
     case "none": return .line
@@ -31,7 +34,7 @@ public enum PictureStyle: Equatable, Sendable {
     }
     guard isTerminal else { return .line }
     guard usesColor(environment) else { return .characters(.ascii) }
-    return showsSixels() ? .sixels : blocks
+    return graphics().map(PictureStyle.pixels) ?? blocks
   }
 
   /// Whether a terminal may be sent colours.
@@ -60,7 +63,7 @@ extension Host {
     findPictureStyle = {
       PictureStyle.suited(
         isTerminal: outputIsTerminal, environment: environment,
-        showsSixels: { TerminalDevice.showsSixels { send($0, output) } })
+        graphics: { TerminalDevice.graphics(environment) { send($0, output) } })
     }
     guard moves, outputIsTerminal || notesAreTerminal else { return }
     let device = outputIsTerminal ? output : notes
@@ -97,40 +100,70 @@ enum TerminalDevice {
     return size
   }
 
-  /// Asks the terminal for its device attributes: 4 among them means sixels (DEC VT240 and later).
+  /// Asks the terminal for the pixels that it shows.
   ///
   /// Asked only in the foreground and when no key waits, so that nothing typed ahead is lost. Every
   /// terminal in use answers at once; a second is for slow lines.
-  static func showsSixels(send: (String) -> Void) -> Bool {
+  static func graphics(
+    _ environment: (String) -> String?, send: (String) -> Void
+  ) -> Pictures.PixelGraphics? {
     let keys = STDIN_FILENO
     var saved = termios()
     guard isatty(keys) == 1, tcgetpgrp(keys) == getpgrp(), tcgetattr(keys, &saved) == 0 else {
-      return false
+      return nil
     }
     var raw = saved
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-    guard tcsetattr(keys, TCSANOW, &raw) == 0 else { return false }
+    guard tcsetattr(keys, TCSANOW, &raw) == 0 else { return nil }
     defer { _ = tcsetattr(keys, TCSANOW, &saved) }
-    guard !hasInput(keys, milliseconds: 0) else { return false }
-    send("\u{1B}[c")
-    var answer = [UInt8]()
-    while answer.count < 100, hasInput(keys, milliseconds: 1000) {
+    guard !hasInput(keys, milliseconds: 0) else { return nil }
+    send(question(environment("TERM") ?? ""))
+    var answer = TerminalAnswer()
+    while !answer.isWhole, hasInput(keys, milliseconds: 1000) {
       var byte: UInt8 = 0
       guard read(keys, &byte, 1) == 1 else { break }
       answer.append(byte)
-      if byte == 99 { break }  // c
     }
-    return attributes(String(decoding: answer, as: UTF8.self)).contains("4")
+    return answer.graphics
   }
 
-  /// The attributes in an answer such as `ESC [ ? 62 ; 4 ; 22 c`.
-  static func attributes(_ answer: String) -> [Substring] {
-    guard let start = answer.firstRange(of: "\u{1B}[?"), answer.hasSuffix("c") else { return [] }
-    return answer[start.upperBound...].dropLast().split(separator: ";")
+  /// A question that kitty's protocol answers, then one for the device attributes, which every terminal
+  /// answers. Multiplexers take the first for a title, the console of Linux for text.
+  static func question(_ terminal: String) -> String {
+    let isPlain = ["tmux", "screen", "linux"].contains { terminal.hasPrefix($0) }
+    let kitty = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
+    // What a terminal shows of it, which should be nothing, is wiped.
+    return (isPlain ? "" : kitty + "\r\u{1B}[K") + "\u{1B}[c"
   }
 
   private static func hasInput(_ descriptor: Int32, milliseconds: Int32) -> Bool {
     var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&place, 1, milliseconds) == 1 && place.revents & Int16(POLLIN) != 0
+  }
+}
+
+/// What a terminal answers to `TerminalDevice.question`, byte by byte.
+struct TerminalAnswer {
+  private var bytes = [UInt8]()
+
+  /// - Parameter text: what came so far.
+  init(_ text: String = "") { bytes = Array(text.utf8) }
+
+  mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+  private var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Whether the attributes, `ESC [ ? 62 ; 4 ; 22 c`, have come: the last that does. Nothing answers at length.
+  var isWhole: Bool { bytes.count >= 256 || bytes.last == 99 && attributes != nil }
+
+  /// The device attributes; nil while they have not come.
+  private var attributes: [Substring]? {
+    text.firstMatch(of: #/\u{1B}\[\?([0-9;]*)c/#).map { $0.output.1.split(separator: ";") }
+  }
+
+  /// Kitty's protocol answers `OK`; 4 among the attributes means sixels (DEC VT240 and later).
+  var graphics: Pictures.PixelGraphics? {
+    if text.contains("\u{1B}_Gi=31;OK\u{1B}\\") { return .kitty }
+    return attributes?.contains("4") == true ? .sixels : nil
   }
 }

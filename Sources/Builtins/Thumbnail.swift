@@ -36,11 +36,11 @@ extension Host {
       return try? Pictures.halfBlocks(
         tiling.picture(width: columns, height: 2 * Self.thumbnailRows), columns: columns,
         rows: Self.thumbnailRows, ink: ink)
-    case .sixels:
+    case .pixels(let graphics):
       let cell = cell()
-      return try? Pictures.sixel(
+      return try? Pictures.pixels(
         tiling.picture(width: columns * cell.width, height: Self.thumbnailRows * cell.height),
-        width: columns * cell.width, height: Self.thumbnailRows * cell.height)
+        as: graphics, width: columns * cell.width, height: Self.thumbnailRows * cell.height)
     }
   }
 }

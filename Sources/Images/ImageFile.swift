@@ -48,6 +48,12 @@ public enum ImageFile {
   /// The bytes of a PNG of [3, H, W] (float 0 ... 1, or uint8), or of one channel [1, H, W] or [H, W].
   public static func png(_ image: NDArray) throws(ImageError) -> [UInt8] {
     let (pixels, height, width) = try interleaved(image)
+    return try png(interleaved: pixels, height: height, width: width)
+  }
+
+  static func png(
+    interleaved pixels: [UInt8], height: Int, width: Int
+  ) throws(ImageError) -> [UInt8] {
     var encoded = ccv_encoded()
     ccv_png_encode(pixels, Int32(clamping: width), Int32(clamping: height), &encoded)
     return try taken(&encoded, "a PNG")

@@ -61,7 +61,8 @@ struct Color: Hashable {
 /// Pixels to be shown, no more than fit.
 struct Raster {
   let width: Int, height: Int
-  private let bytes: [UInt8]
+  /// Red, green and blue of each pixel, row by row.
+  let bytes: [UInt8]
 
   init(_ picture: NDArray, columns: Int, rows: Int) throws(ImageError) {
     let (all, height, width) = try ImageFile.interleaved(picture)

@@ -211,25 +211,36 @@ public enum CoreLists {
         let key = try by.map { try call.machine.call($0, [item]) } ?? item.retained()
         keyed.append((item.retained(), key))
       }
-      let ordered = try keyed.enumerated().sorted { a, b in
-        let (isNaN, isOtherNaN) = (a.element.key.isNaN, b.element.key.isNaN)
-        if isNaN || isOtherNaN { return isNaN == isOtherNaN ? a.offset < b.offset : isOtherNaN }
-        let (x, y) = isDescending ? (b, a) : (a, b)
-        if try less(x.element.key, y.element.key, call) { return true }
-        if try less(y.element.key, x.element.key, call) { return false }
-        return a.offset < b.offset
-      }
-      return .owning(ListObject(ordered.map(\.element.item)))
+      let order = try order(of: keyed.map(\.key), isDescending)
+      return .owning(ListObject(order.map { keyed[$0].item }))
     }
   }
 
-  private static func less(_ a: Value, _ b: Value, _ call: Call) throws -> Bool {
-    if let x = a.number, let y = b.number { return x < y }
-    if let x = a.string, let y = b.string {
-      return x.string < y.string
+  /// The places of numbers, nan last, or of texts in their order; equal ones stay in theirs.
+  private static func order(of keys: [Value], _ isDescending: Bool) throws -> [Int] {
+    let numbers = keys.compactMap(\.number)
+    if numbers.count == keys.count {
+      return numbers.indices.sorted { a, b in
+        let (x, y) = (numbers[a], numbers[b])
+        if x != x || y != y { return x != x && y != y ? a < b : y != y }
+        return x == y ? a < b : (x < y) != isDescending
+      }
+    }
+    let texts = keys.compactMap { $0.string?.string }
+    if texts.count == keys.count {
+      return texts.indices.sorted { a, b in
+        let (x, y) = (texts[a], texts[b])
+        return x == y ? a < b : (x < y) != isDescending
+      }
+    }
+    guard keys.count > 1 else { return [0] }
+    let first = keys[0]
+    let other = keys.dropFirst().first {
+      first.isNumber ? !$0.isNumber : first.string == nil || $0.string == nil
     }
     throw Diagnosis(
-      "E119", "sort: \(Display.described(a)) and \(Display.described(b)) have no order",
+      "E119",
+      "sort: \(Display.described(first)) and \(Display.described(other ?? keys[1])) have no order",
       arguments: [(0, "")],
       hint: "`sort(items, by: x => x.name)`, with a number or a string for each item.")
   }

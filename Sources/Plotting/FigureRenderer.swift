@@ -55,6 +55,11 @@ public enum FigureRenderer {
     return false
   }
 
+  /// The figure as a PNG file's bytes; as many pixels as the figure says.
+  public static func png(_ figure: Figure) throws(PlotError) -> [UInt8] {
+    Array(try Gnuplot().output(of: GnuplotScript.script(figure, to: .png)))
+  }
+
   /// The figure as sixels, for terminals that show them; as many pixels as the figure says.
   public static func sixel(_ figure: Figure) throws(PlotError) -> String {
     let drawing = try Gnuplot().output(of: GnuplotScript.script(figure, to: .sixel))

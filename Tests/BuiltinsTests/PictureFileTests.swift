@@ -107,7 +107,8 @@ struct PictureFileTests {
     let rows: [Substring] = letters.split(separator: "\n")
     // Two images of 16 pixels and three frames: no whole scale above 1 fits 39 columns.
     for row in rows.dropFirst() { #expect(row.count == 35) }
-    #expect(shown(.sixels).hasPrefix("noise\n\u{1B}P"))
+    #expect(shown(.pixels(.sixels)).hasPrefix("noise\n\u{1B}P"))
+    #expect(shown(.pixels(.kitty)).hasPrefix("noise\n\u{1B}_Ga=T,f=100,q=2,m="))
     let line = shown(.line)
     #expect(line.hasPrefix("picture \"noise\" of ") && line.hasSuffix(" pixels\n"))
   }

@@ -135,6 +135,25 @@ struct ScreenTests {
     #expect(written.hasPrefix("\r\u{1B}[3A\u{1B}[J"))
   }
 
+  @Test("an overlay that lines do not write over is taken away with its strip, by its own code")
+  func erasure() {
+    var output = ""
+    let screen = Screen(size: { .init(columns: 40, rows: 10) }, output: { output += $0 })
+    for end in 0..<3 {
+      let picture = Screen.Strip()
+      screen.set(picture, to: ["", ""], overlay: "PICTURE", erasure: "GONE")
+      screen.write("a line\n")
+      #expect(output.contains("PICTURE") && !output.contains("GONE"))
+      switch end {
+      case 0: screen.remove(picture)
+      case 1: screen.replace(picture, by: "the last state\n")
+      default: screen.clear()
+      }
+      #expect(output.ranges(of: "GONE").count == 1)
+      output = ""
+    }
+  }
+
   @Test("an overlay is drawn from the upper left corner of its strip, and the cursor comes back")
   func overlay() {
     let (screen, model) = make(40, 20)

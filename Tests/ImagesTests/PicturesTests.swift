@@ -1,6 +1,8 @@
 import Arrays
-import Images
+import Foundation
 import Testing
+
+@testable import Images
 
 @Suite("Pictures")
 struct PicturesTests {
@@ -91,6 +93,38 @@ struct PicturesTests {
       try Pictures.sixel(NDArray(bytes, shape: [3, height, width])), height, width)
     // Half a percent of 255, rounded up.
     for (a, b) in zip(decoded, bytes) { #expect(abs(a - Int(b)) <= 2) }
+  }
+
+  @Test("kitty's chunks hold the picture as a PNG")
+  func kitty() throws {
+    var random = RandomSource(seed: 3)
+    let (height, width) = (40, 61)
+    let bytes = (0..<(3 * height * width)).map { _ in UInt8(random.integer(below: 256)) }
+    let picture = NDArray(bytes, shape: [3, height, width])
+    let text = try Pictures.kitty(picture)
+    let chunks = text.split(separator: "\u{1B}\\")
+    #expect(chunks.count == 3 && text.hasSuffix("\u{1B}\\"))
+    var data = ""
+    for (index, chunk) in chunks.enumerated() {
+      let more = index + 1 < chunks.count ? "m=1;" : "m=0;"
+      let head = "\u{1B}_G" + (index == 0 ? "a=T,f=100,q=2," : "") + more
+      #expect(chunk.hasPrefix(head) && chunk.count - head.count <= 4096)
+      data += chunk.dropFirst(head.count)
+    }
+    let png = try #require(Data(base64Encoded: data))
+    let decoded = try ImageFile.decode(Array(png), name: "it")
+    #expect(decoded.elements(of: UInt8.self) == bytes)
+    // At most so many pixels.
+    let small = try Pictures.kitty(picture, width: 20, height: 20)
+    #expect(small.count < text.count)
+    #expect(Pictures.kitty(png: [1], id: 7) == "\u{1B}_Ga=T,f=100,q=2,i=7,p=1,C=1,m=0;AQ==\u{1B}\\")
+  }
+
+  @Test("base 64", arguments: [0, 1, 2, 3, 4, 57, 58, 255])
+  func base64(count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    let expected = Data(bytes).base64EncodedString()
+    #expect(String(decoding: Pictures.base64(bytes), as: UTF8.self) == expected)
   }
 
   @Test("more colours than the palette holds come out near")
