@@ -32,7 +32,16 @@ extension ShapeError: DiagnosableError {
           ? "`a @ transpose(b)`." : nil,
         cure: left.rank > 0 && right.rank > 1 && left[-1] == right[-1]
           ? .rewrite("transpose({1})") : nil)
-    case .indexOutOfRange: Diagnosis("E108", description, arguments: [(1, ""), (0, "")])
+    case .indexOutOfRange(let index, let axis, let shape):
+      Diagnosis(
+        "E108", "index \(index) is out of range: axis \(axis) of \(shape) has \(shape[axis])",
+        arguments: [
+          (
+            1,
+            shape[axis] == 0
+              ? "it is empty" : "0 to \(shape[axis] - 1), or -1 to -\(shape[axis]) from the end"
+          )
+        ])
     case .notDivisible(_, let extent, let by, _):
       Diagnosis(
         "E021", description, arguments: [(0, "")], notes: Self.isChannels(extent),

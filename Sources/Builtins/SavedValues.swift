@@ -377,9 +377,31 @@ enum FileFunctions {
         throw call.wrongType(0, wanted: kinds)
       }
     default:
+      let endings = endings(for: call[0])
       throw Diagnosis(
         "E144", "save: the ending of \"\(path)\" says nothing about the kind of file",
-        arguments: [(1, "")], hint: "`\"\(path).safetensors\"`, or .png, .jpg, .svg, .csv.")
+        arguments: [(1, "")],
+        hint: "`\"\(stem(of: path)).\(endings[0])\"`"
+          + (endings.count > 1 ? ", or .\(endings.dropFirst().joined(separator: ", ."))." : "."))
     }
+  }
+
+  /// The kinds of files that a value can become, the usual one first.
+  private static func endings(for value: Value) -> [String] {
+    if PictureFunctions.figure(of: value) != nil { return ["png", "svg"] }
+    switch value.object {
+    case is PictureObject: return ["png", "jpg"]
+    case is TableObject: return ["csv", "safetensors"]
+    case is TensorObject: return ["safetensors", "png", "jpg"]
+    default: return ["safetensors"]
+    }
+  }
+
+  /// A path without an ending of a few letters, such as .pt.
+  private static func stem(of path: String) -> String {
+    guard let dot = path.lastIndex(of: "."), dot > path.startIndex else { return path }
+    let ending = path[dot...].dropFirst()
+    return 1...5 ~= ending.count && ending.allSatisfy { $0.isLetter || $0.isNumber }
+      ? String(path[..<dot]) : path
   }
 }

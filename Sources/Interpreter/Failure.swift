@@ -141,8 +141,8 @@ enum RuntimeMessages {
     let near = Suggestion.nearest(to: name, among: known, limit: 1).first
     return Diagnosis(
       "E101", "`\(name)` has no value yet", arguments: [(0, "")],
-      hint: ForeignNames.cure(for: name) ?? near.map { "`\($0)`." }
-        ?? "`let \(name) = ...` before this runs.")
+      hint: ForeignNames.cure(for: name)
+        ?? (near.map { "`\($0)`, or " } ?? "") + "`let \(name) = ...` before this runs.")
   }
 
   /// - Parameter isFunction: there is a function of that name, so that a method may be meant.
