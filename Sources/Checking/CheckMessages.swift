@@ -82,6 +82,12 @@ extension Diagnostic {
       hint: "`?\(name)` says what it takes.")
   }
 
+  static func givenTwice(_ file: SourceFile, _ name: String, _ option: Name) -> Diagnostic {
+    Diagnostic(
+      code: .callOption, message: "\(name): `\(option.text)` is given twice",
+      primary: Label(file, option.range), hint: "leave one out; values by position count.")
+  }
+
   static func missing(
     _ file: SourceFile, _ name: String, _ parameter: FunctionSignature.Parameter,
     _ range: SourceRange

@@ -28,28 +28,31 @@ extension Checker {
   private mutating func noteArguments(
     _ call: Call, of name: String, _ signature: FunctionSignature, _ range: SourceRange
   ) {
-    var given: Set<String> = [], count = 0, hasSplat = false
+    var given: Set<String> = [], hasSplat = false
     for argument in call.arguments {
       switch argument.kind {
       case .piped, .positional:
-        count += 1
-        if count > signature.positional.count, !signature.isVariadic {
+        // A value by position takes the first place that no name before it has taken.
+        if let place = signature.positional.first(where: { !given.contains($0.name) }) {
+          given.insert(place.name)
+        } else if !signature.isVariadic {
           diagnostics.append(
             .tooMany(file, name, signature, argument.value.range, isPiped: call.isPiped))
           return
         }
       case .named(let option):
-        given.insert(option.text)
+        let isField = !signature.parameters.contains { $0.name == option.text }
+        guard given.insert(option.text).inserted || isField else {
+          diagnostics.append(.givenTwice(file, name, option))
+          return
+        }
         noteOption(option, argument.value, of: name, signature)
       case .splat: hasSplat = true
       }
     }
     guard !hasSplat, !signature.collectsFields else { return }
-    let missing = signature.parameters.filter(\.isRequired).filter { !given.contains($0.name) }
-    let positional = signature.positional.prefix(count).map(\.name)
-    if let parameter = missing.first(where: { !positional.contains($0.name) }) {
-      diagnostics.append(.missing(file, name, parameter, range))
-    }
+    let missing = signature.parameters.first { $0.isRequired && !given.contains($0.name) }
+    if let missing { diagnostics.append(.missing(file, name, missing, range)) }
   }
 
   private mutating func noteOption(
@@ -68,14 +71,18 @@ extension Checker {
     diagnostics.append(.unknownWord(file, value.range, word, parameter, of: name))
   }
 
-  /// `"loss $loss"`: names are filled in with braces.
+  /// `"loss $loss"`: names are filled in with braces; raw strings fill nothing in.
   private mutating func string(_ parts: [StringPart], _ whole: Expr) {
-    for case .text(let text) in parts {
+    for case .text(let text) in parts where text.contains("$") && !isRaw(whole) {
       for piece in text.split(separator: "$", omittingEmptySubsequences: false).dropFirst() {
         let name = String(piece.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
         if isVariable(name) { diagnostics.append(.dollar(file, whole.range, name)) }
       }
     }
     whole.parts.forEach { expression($0) }
+  }
+  private func isRaw(_ string: Expr) -> Bool {
+    tokens(in: SourceFile(name: "", text: file.text(of: string.range)))
+      .first { $0.kind != .leftParenthesis && !$0.kind.isComment }?.kind == .rawString
   }
 }

@@ -70,6 +70,8 @@ extension Checker {
       // At the top of a script values may stand for the reader's sake, comparisons hardly.
       if isProgram && !isComparison { return }
       diagnostics.append(.idleValue(file, value, isComparison: sign == .equal, at: range))
+    // `len(xs) > 0 or error("empty")` is an `if`.
+    case .logical(_, _, let right, _) where right.mayRunCode: break
     case .number, .bool, .nil, .list, .tensor, .range, .function, .unary, .logical:
       if !isProgram {
         diagnostics.append(.idleValue(file, value, isComparison: false, at: value.range))
@@ -85,7 +87,7 @@ extension Checker {
 
 extension Expr {
   /// Whether it is something that nobody can call.
-  fileprivate var isPlainValue: Bool {
+  var isPlainValue: Bool {
     switch kind {
     case .number, .string, .bool, .list, .tensor, .record, .unary, .binary, .range: true
     default: false

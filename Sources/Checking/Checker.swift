@@ -41,6 +41,8 @@ struct Checker {
   /// The program's own functions that have one definition.
   private var own: [String: FunctionSignature] = [:]
   private var topLevel: Set<String> = []
+  /// Names that something callable is assigned to somewhere.
+  private var callable: Set<String> = []
   /// From the outermost block to the innermost; the first is the program.
   private var scopes: [[String: Variable]] = [[:]]
   private var functions = 0
@@ -55,6 +57,7 @@ struct Checker {
 
   mutating func program(_ program: Program) {
     collect(program.statements)
+    noteAssignments(program.statements)
     statements(program.statements, isProgram: true)
   }
 
@@ -75,10 +78,26 @@ struct Checker {
           }
         }
       case .import(let path, let alias): topLevel.insert(alias?.text ?? path.text)
-      case .assign(let place, _) where place.steps.isEmpty: own[place.base.text] = nil
       default: break
       }
     }
+  }
+
+  /// Names that are assigned to, in functions and blocks too: what they hold depends on what runs.
+  private mutating func noteAssignments(_ statements: [Stmt]) {
+    for statement in statements {
+      if case .assign(let place, let value) = statement.kind, place.steps.isEmpty {
+        own[place.base.text] = nil
+        if !value.isPlainValue { callable.insert(place.base.text) }
+      }
+      statement.parts.forEach { noteAssignments(in: $0) }
+      statement.blocks.forEach { noteAssignments($0.statements) }
+    }
+  }
+
+  private mutating func noteAssignments(in expression: Expr) {
+    expression.parts.forEach { noteAssignments(in: $0) }
+    expression.blocks.forEach { noteAssignments($0.statements) }
   }
 
   // MARK: - Names
@@ -112,7 +131,7 @@ struct Checker {
     scopes[scopes.count - 1][name.text] = Variable(
       name: name, kind: kind, function: functions,
       outer: kind == .variable ? variableAround(name.text) : nil,
-      isPlainValue: isPlainValue)
+      isPlainValue: isPlainValue && !callable.contains(name.text))
   }
 
   /// A variable of the same function in a block around this one.

@@ -53,6 +53,45 @@ struct CuresTests {
   }
 
   @Test(
+    "a mend keeps what was meant: parentheses where an operator would take another operand",
+    arguments: [
+      ("mod(7+1, 2)", "(7+1) mod 2"), ("2 * mod(7, 4)", "2 * (7 mod 4)"), ("mod(a, 2)", "a mod 2"),
+      ("pow(a+1, 2)", "(a+1) ^ 2"), ("pow(-1, 2)", "(-1) ^ 2"), ("pow(2, 3-1)", "2 ^ (3-1)"),
+      ("pow(a, 2)", "a ^ 2"), ("-pow(2, 2)", "-2 ^ 2"),
+      ("total += xs |> sum", "total = total + (xs |> sum)"),
+      ("total += a * 2", "total = total + a * 2"), ("total -= a - 2", "total = total - (a - 2)"),
+      ("total *= a + 2", "total = total * (a + 2)"), ("total /= a * 2", "total = total / (a * 2)"),
+      ("total += n == 2", "total = total + (n == 2)"),
+      ("total += 1 if n > 2 else 0", "total = total + (if n > 2 { 1 } else { 0 })"),
+      ("\"n \" + n * 2", "\"n {n * 2}\""), ("\"epoch \" + 3 |> print", "\"epoch {3}\" |> print"),
+      ("\"a\" + n == n", "\"a{n}\" == n"), ("\"-\" * 3 |> print", "repeat(\"-\", 3) |> print"),
+      ("range(3)[0]", "(0..<3)[0]"), ("range(3)", "0..<3"), (":", nil),
+    ] as [(String, String?)])
+  func meaning(line: String, mended: String?) {
+    let code = "let a = 1; let n = 2; let xs = [1, 2]; let total = 0\n\(line)"
+    let diagnostic: Diagnostic? =
+      switch Session().evaluate(code) {
+      case .failed(let diagnostic): diagnostic
+      case .rejected(let diagnostics): diagnostics.first
+      default: nil
+      }
+    let text = diagnostic?.mend.flatMap { Mend.text(of: $0.file, mendedBy: [$0]) }
+    #expect(text?.split(separator: "\n").last.map(String.init) == mended)
+  }
+
+  @Test("a sign that begins a program is an error like any other")
+  func atTheStart() {
+    for sign in [":", "=", ",", "%", "'", "!", "+=", "|>", "..", "->", "else", "not", "is", "}"] {
+      for rest in ["", "\n", " x", "\nlet x = 3"] {
+        guard case .rejected = Session().evaluate(sign + rest) else {
+          Issue.record("\(sign + rest)")
+          continue
+        }
+      }
+    }
+  }
+
+  @Test(
     "a name that has ended is told by what made it",
     arguments: [
       ("fn area(w, h) { w * h }\nprint(w)", "parameter"), ("let g = x => x + 1\nx", "parameter"),

@@ -29,6 +29,10 @@ struct CheckingTests {
       ("load(\"shapes\", split: \"tset\")", ["E119 \"tset\""]),
       ("ccvit(sise: \"micro\")", ["E106 sise"]),
       ("fn f(a, b = 1) { a * b }\nf(1, 2)\nf(b: 3)", ["E105 2", "E105 f(b: 3)"]),
+      ("fn f(a, b) { a + b }\nf(a: 1, 2, 3)", ["E105 3"]),
+      ("fn f(a, b) { a + b }\nf(1, a: 2)", ["E106 a"]),
+      ("fn f(x) {\n  x > 0 or x < 3\n  x\n}", ["E071 x > 0 or x < 3"]),
+      ("let count = 0\ncount = 1\ncount([1])", ["E069 count"]),
       ("[1] |> map([1], x => x)", ["E105 x => x"]),
       ("let total = 0\nx = lenn([1])", ["E061 x", "E060 lenn"]),
       ("let lr = 1\nprint(lr - 20%)", ["E066 lr - 20%"]),
@@ -48,6 +52,11 @@ struct CheckingTests {
       "fn f(n) { if n < 1 { 0 } else { f(n - 1) } }",
       "let log = table(\"a\")\nnote(log, a: 1, b: 2)",
       "fn f() {\n  let n = 0\n  fn g() { n }\n  g\n}",
+      "fn f(x) { x }\nfn setup() { f = (a, b) => a + b }\nsetup()\nprint(f(1, 2))",
+      "fn f(a, b) { a + b }\nf(a: 1, 2)", "fn f(a, b) { a + b }\nf(b: 1, 2)",
+      "fn f(xs) {\n  len(xs) > 0 or error(\"empty\")\n  xs\n}",
+      "let x = 3\nprint('$x costs', ('$x'), \"{len('$x')}\")",
+      "let count = 0\ncount = xs => len(xs)\ncount([1])",
       "for i in 1..3 { if i > 1 { continue }\nprint(i) }",
     ])
   func sound(text: String) {

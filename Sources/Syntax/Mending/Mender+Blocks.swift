@@ -39,6 +39,7 @@ extension Mender {
 
   /// Braces for the body that follows `:` or `then`.
   func body(replacing index: Int) -> [Edit]? {
+    guard index > 0 else { return nil }
     let before = gap(index - 1, index)
     let head = before.union(tokens[index].range)
     if kind(index + 1) == .newline {

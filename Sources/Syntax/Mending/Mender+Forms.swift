@@ -240,10 +240,10 @@ extension Mender {
     guard kind(index + 1) == .leftParenthesis, let close = partners[index + 1] else { return nil }
     let comma = (index + 2..<close).first { kind($0) == .comma && opener(around: $0) == index + 1 }
     guard let comma else { return nil }
+    let left = operand(index + 2, comma - 1, below: .product)
+    let right = operand(comma + 1, close - 1, below: .unary)
     return [
-      Edit(
-        range(index, close),
-        "\(text(index + 2, comma - 1)) \(text(index)) \(text(comma + 1, close - 1))")
+      Edit(range(index, close), enclosed("\(left) \(text(index)) \(right)", index, close))
     ]
   }
 

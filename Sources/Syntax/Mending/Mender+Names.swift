@@ -11,7 +11,8 @@ extension Mender {
     if kind(index + 1) == .dot, Self.modules.contains(name) { return ofModule(at: index) }
     if kind(index + 1) == .leftParenthesis, let close = partners[index + 1] {
       if let call = call(name, arguments(of: index + 1)) {
-        return [Edit(range(index, close), call)]
+        let isOperation = Self.operations.contains(name)
+        return [Edit(range(index, close), isOperation ? enclosed(call, index, close) : call)]
       }
     }
     let isType = Self.types[name] != nil && kind(index + 1) != .leftParenthesis
@@ -21,6 +22,9 @@ extension Mender {
     }
     return nil
   }
+
+  /// Functions that operators and ranges stand for.
+  private static let operations: Set = ["range", "xrange", "seq", "isempty", "pow", "isinstance"]
 
   /// Names of R and PyTorch with a point in them.
   private static let dotted = [
@@ -57,6 +61,11 @@ extension Mender {
     return parts
   }
 
+  /// An argument as an operand of any operator: in parentheses unless it is one name, number or call.
+  private func grouped(_ argument: String) -> String {
+    grip(of: argument) == .operand ? argument : "(\(argument))"
+  }
+
   /// What a call of another language's function is in ccv.
   private func call(_ name: String, _ given: [String]) -> String? {
     let all = given.joined(separator: ", ")
@@ -78,7 +87,7 @@ extension Mender {
     case ("size", 1): return "\(given[0]).shape"
     case ("size", 2): return Int(given[1]).map { "\(given[0]).shape[\(max(0, $0 - 1))]" }
     case ("isempty", 1): return "len(\(given[0])) == 0"
-    case ("pow", 2): return "\(given[0]) ^ \(given[1])"
+    case ("pow", 2): return "\(grouped(given[0])) ^ \(grouped(given[1]))"
     case ("rep", 2):
       let isWhole = all.hasPrefix("[") || all.hasPrefix("\"")
       return isWhole ? "repeat(\(all))" : "repeat([\(given[0])], \(given[1]))"

@@ -40,9 +40,9 @@ extension Mender {
     guard first < index, last > index else { return nil }
     let own = String(spelling.dropLast())
     let sign = ["**": "^", "//": "div", "%": "mod"][own] ?? own
-    let isCompound = (index + 1...last).contains { tokens[$0].kind.isOperator }
     var edits = [Edit(tokens[index].range, "= \(text(first, index - 1)) \(sign)")]
-    if isCompound, sign != "+" {
+    let isSum = sign == "+" || sign == "-"
+    if grip(index + 1, last) <= (isSum ? .sum : .product) {
       edits.append(Edit(tokens[index + 1].range.startPoint, "("))
       edits.append(Edit(tokens[last].range.endPoint, ")"))
     }

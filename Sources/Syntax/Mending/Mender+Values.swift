@@ -112,7 +112,12 @@ extension Mender {
     guard kind(last + 1) == .plus || kind(last + 1) == .star, last + 2 < tokens.count else {
       return nil
     }
-    let end = end(of: last + 1, stopAt: [.comma, .plus, .minus, .star])
+    // A product belongs to what is joined, a comparison and a pipe are about the whole.
+    let stops: Set<Token.Kind> = [
+      .comma, .plus, .minus, .pipe, .equal, .notEqual, .less, .lessOrEqual, .greater,
+      .greaterOrEqual, .in, .and, .or,
+    ]
+    let end = end(of: last + 1, stopAt: kind(last + 1) == .star ? stops.union([.star]) : stops)
     let (left, right) = (text(first, last), text(last + 2, end))
     let place = range(first, end)
     let isText = left.hasPrefix("\"") || right.hasPrefix("\"")

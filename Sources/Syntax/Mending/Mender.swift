@@ -165,6 +165,70 @@ struct Mender {
   }
 }
 
+// MARK: - Precedence
+
+/// How tightly the loosest operator of a text binds; greater is tighter.
+enum Grip: Int, Comparable {
+  case function, pipe, or, and, not, comparison, range, sum, product, unary, power, operand
+
+  static func < (a: Grip, b: Grip) -> Bool { a.rawValue < b.rawValue }
+
+  fileprivate init?(_ kind: Token.Kind) {
+    switch kind {
+    case .fatArrow, .if, .else: self = .function
+    case .pipe: self = .pipe
+    case .or: self = .or
+    case .and: self = .and
+    case .not: self = .not
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: self = .comparison
+    case .range, .halfOpenRange, .by: self = .range
+    case .plus, .minus: self = .sum
+    case .star, .slash, .at, .div, .mod: self = .product
+    case .caret: self = .power
+    default: return nil
+    }
+  }
+}
+
+extension Mender {
+  /// The loosest operator outside of brackets from one token to another.
+  func grip(_ first: Int, _ last: Int) -> Grip {
+    var (loosest, position) = (Grip.operand, first)
+    while position <= last {
+      if let grip = Grip(kind(position)) {
+        let isSign = grip == .sum && (position == first || !kind(position - 1).endsValue)
+        loosest = min(loosest, isSign ? .unary : grip)
+      }
+      if tokens[position].kind.opens, let closer = partners[position] { position = closer }
+      position += 1
+    }
+    return loosest
+  }
+
+  /// The text of tokens as an operand, in parentheses unless it binds at least so tightly.
+  func operand(_ first: Int, _ last: Int, below grip: Grip) -> String {
+    let text = text(first, last)
+    return self.grip(first, last) < grip ? "(\(text))" : text
+  }
+
+  /// The loosest operator of a text of its own.
+  func grip(of text: String) -> Grip {
+    let part = Mender(SourceFile(name: "", text: text), known: known)
+    return part.tokens.count > 1 ? part.grip(0, part.tokens.count - 2) : .function
+  }
+
+  /// A text that takes the place of a call, in parentheses where an operator beside it would take a part of
+  /// it, or a bracket or a field belongs to the whole.
+  func enclosed(_ text: String, _ first: Int, _ last: Int) -> String {
+    let (own, next) = (grip(of: text), kind(last + 1))
+    let isBeside =
+      first > 0 && (Grip(kind(first - 1)).map { $0 >= own } ?? false)
+      || (Grip(next).map { $0 >= own } ?? false) || next == .dot
+      || touches(last, last + 1) && (next == .leftBracket || next == .leftParenthesis)
+    return isBeside ? "(\(text))" : text
+  }
+}
+
 extension Token.Kind {
   var opens: Bool {
     [.leftParenthesis, .leftBracket, .leftBrace, .interpolationStart].contains(self)
@@ -173,15 +237,4 @@ extension Token.Kind {
     [.rightParenthesis, .rightBracket, .rightBrace, .interpolationEnd].contains(self)
   }
   var endsStatement: Bool { [.newline, .semicolon, .endOfInput].contains(self) }
-
-  /// Whether it stands between two operands, so that a text with it may need parentheses.
-  var isOperator: Bool {
-    switch self {
-    case .plus, .minus, .star, .slash, .at, .caret, .equal, .notEqual, .less, .lessOrEqual,
-      .greater, .greaterOrEqual, .in, .and, .or, .not, .div, .mod, .range, .halfOpenRange, .pipe,
-      .if, .fatArrow:
-      true
-    default: false
-    }
-  }
 }
